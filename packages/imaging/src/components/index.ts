@@ -1,1 +1,3 @@
-export {};
+export type { Connectivity } from './connectivity.ts';
+export { type Component, type KeptComponents, keepComponents } from './keep-components.ts';
+export { type ComponentOptions, type Components, labelComponents } from './label-components.ts';

@@ -1,1 +1,2 @@
-export {};
+export { type FilledHoles, type FillHolesOptions, fillHoles } from './fill-holes.ts';
+export { foregroundBox, type VoxelBox } from './foreground-box.ts';
