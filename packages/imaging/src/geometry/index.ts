@@ -1,1 +1,11 @@
-export {};
+export {
+  affineDeterminant,
+  applyAffine,
+  identityAffine,
+  invertAffine,
+  multiplyAffines,
+  voxelSizesMm,
+} from './affine.ts';
+export { type Grid, gridOf, sameGrid } from './grid.ts';
+export { type AxisDirection, axisCodes, axisDirections, parseAxisCodes } from './orientation.ts';
+export { type AxisChange, axisChanges, reorient, reorientGrid } from './reorient.ts';
