@@ -1,1 +1,12 @@
-export {};
+export { crc32c, maskedCrc32c } from './crc32c.ts';
+export { TensorBoardError, type TensorBoardErrorCode } from './errors.ts';
+export { decodeEvent, type Event, type EventContent, encodeEvent } from './event.ts';
+export { encodeGraphDef, type GraphAttribute, type GraphNode } from './graph.ts';
+export { type Histogram, histogramOf } from './histogram.ts';
+export type { HParamMetric, HParamSession, HParams, HParamValue, SessionStatus } from './hparams.ts';
+export type { PngHeader } from './png-header.ts';
+export { type ReadEventsOptions, readEvents } from './read-events.ts';
+export { encodeRecord, type FramedRecord, readRecords } from './record.ts';
+export type { SummaryContent, SummaryImage, SummaryMetadata, SummaryValue } from './summary.ts';
+export type { Tensor } from './tensor.ts';
+export { type EventSink, EventWriter, type EventWriterOptions } from './writer.ts';
