@@ -1,1 +1,1 @@
-export {};
+export { gunzip, gzip, isGzip } from './gzip.ts';

@@ -1,1 +1,2 @@
-export {};
+export type { MghHeader } from './header.ts';
+export { readMgh } from './read.ts';

@@ -1,1 +1,2 @@
-export {};
+export type { NiftiHeader } from './header.ts';
+export { readNifti } from './read.ts';

@@ -1,0 +1,150 @@
+/**
+ * Gzip through the platform's own DecompressionStream and CompressionStream: the same code in Node and in
+ * browsers, and no dependency.
+ *
+ * Inflating keeps what came out before a failure, because a truncated scan is best explained by its own header
+ * ("says 14.2 MB, only 3.1 MB follow"), and stops once the caller has enough, so that the first volume of a long
+ * 4-D series does not cost the whole series.
+ */
+import { ImagingError } from '../errors.ts';
+
+/** How inflating ended: at the end of the stream, at the caller's limit, or by one of three failures. */
+export type InflateEnd = 'complete' | 'limit' | 'truncated' | 'trailing' | 'corrupt';
+
+export interface Inflated {
+  /** What could be inflated, at most `limit` bytes, in a buffer of its own. */
+  readonly bytes: Uint8Array;
+  readonly end: InflateEnd;
+  /** The platform's error for `truncated`, `trailing` and `corrupt`. */
+  readonly cause?: unknown;
+}
+
+/** Deflate cannot do better than about 1032:1; a larger size in the trailer is not believed. */
+const LARGEST_RATIO = 1032;
+/** Output beyond the limit (footers) that is still inflated and checked before the rest is left unread. */
+const SURPLUS_CHECKED = 1 << 20;
+
+/** Whether the bytes start with the gzip magic 1f 8b. */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** Compresses bytes to one gzip member. */
+export async function gzip(bytes: Uint8Array): Promise<Uint8Array> {
+  const stream = new CompressionStream('gzip');
+  const { bytes: compressed, cause } = await drain(
+    stream,
+    bytes,
+    Number.POSITIVE_INFINITY,
+    0,
+    bytes.length / 4,
+  );
+  if (cause !== undefined) throw cause;
+  return compressed;
+}
+
+/**
+ * Decompresses a whole gzip stream.
+ *
+ * @param path named in errors
+ * @throws ImagingError BAD_COMPRESSION when the bytes are not gzip, are damaged or end too early.
+ */
+export async function gunzip(bytes: Uint8Array, path?: string): Promise<Uint8Array> {
+  const inflated = await inflate(bytes);
+  if (inflated.end === 'complete' || inflated.end === 'trailing') return inflated.bytes;
+  throw compressionError(inflated, bytes.length, path);
+}
+
+/**
+ * Decompresses up to `limit` bytes, keeping what came before a failure.
+ *
+ * Up to `checkBeyond` further bytes are inflated and dropped, so that a scan with a short footer is still read
+ * to its checksum.
+ */
+export async function inflate(
+  bytes: Uint8Array,
+  limit = Number.POSITIVE_INFINITY,
+  checkBeyond = SURPLUS_CHECKED,
+): Promise<Inflated> {
+  if (!isGzip(bytes)) {
+    return { bytes: new Uint8Array(0), end: 'corrupt', cause: new Error('no gzip magic 1f 8b at the start') };
+  }
+  return drain(new DecompressionStream('gzip'), bytes, limit, checkBeyond, sizeHint(bytes));
+}
+
+/** The error for an inflation that did not succeed. */
+export function compressionError(inflated: Inflated, compressedLength: number, path?: string): ImagingError {
+  const reason = inflated.cause instanceof Error ? inflated.cause.message : String(inflated.cause);
+  const what =
+    inflated.end === 'truncated'
+      ? `the gzip stream of ${compressedLength} bytes ends too early; the file looks truncated`
+      : `the gzip stream is damaged after ${inflated.bytes.length} decompressed bytes (${reason})`;
+  return new ImagingError('BAD_COMPRESSION', `${path ?? 'gzip data'}: ${what}; copy or download it again`, {
+    ...(path === undefined ? {} : { path }),
+    cause: inflated.cause,
+  });
+}
+
+/** The decompressed size of the last member, from the trailer; only a hint for the first allocation. */
+function sizeHint(bytes: Uint8Array): number {
+  if (bytes.length < 18) return 0;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Math.min(view.getUint32(bytes.length - 4, true), bytes.length * LARGEST_RATIO);
+}
+
+async function drain(
+  stream: CompressionStream | DecompressionStream,
+  input: Uint8Array,
+  limit: number,
+  checkBeyond: number,
+  hint: number,
+): Promise<Inflated> {
+  const writer = stream.writable.getWriter();
+  // A failure of the writing side also ends the reading side below, where it is reported.
+  writer.closed.catch(() => {});
+  writer
+    .write(input as Uint8Array<ArrayBuffer>)
+    .then(() => writer.close())
+    .catch(() => {});
+  const reader = stream.readable.getReader();
+  let output = new Uint8Array(Math.min(Math.max(Math.ceil(hint), 1024), limit));
+  let length = 0;
+  let surplus = 0;
+  const result = (end: InflateEnd, cause?: unknown): Inflated => ({
+    bytes: length === output.length ? output : output.subarray(0, length),
+    end,
+    ...(cause === undefined ? {} : { cause }),
+  });
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return result('complete');
+      const wanted = Math.min(value.length, limit - length);
+      if (length + wanted > output.length) {
+        const grown = new Uint8Array(Math.min(limit, Math.max(length + wanted, 2 * output.length)));
+        grown.set(output.subarray(0, length));
+        output = grown;
+      }
+      output.set(wanted === value.length ? value : value.subarray(0, wanted), length);
+      length += wanted;
+      surplus += value.length - wanted;
+      if (length === limit && surplus > checkBeyond) {
+        await reader.cancel();
+        return result('limit');
+      }
+    }
+  } catch (cause) {
+    return result(failureKind(cause, length), cause);
+  }
+}
+
+/** Tells the platforms' errors apart: zlib codes in Node, wording in browsers. */
+function failureKind(cause: unknown, length: number): InflateEnd {
+  const code = String((cause as { code?: unknown } | null)?.code ?? '');
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (code === 'Z_BUF_ERROR' || /truncat|unexpected end|incomplete|unexpected eof/i.test(message)) {
+    return 'truncated';
+  }
+  if (length > 0 && /junk|trailing|after end|incorrect header check/i.test(message)) return 'trailing';
+  return 'corrupt';
+}
