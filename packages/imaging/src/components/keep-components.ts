@@ -1,7 +1,7 @@
 /**
  * Removes components from a mask or label map: islands below a size, all but the largest, or by any rule.
  */
-import type { Volume, VoxelArray } from '../volume/index.ts';
+import type { Volume, VoxelArray } from '../volume/volume.ts';
 import { type ComponentOptions, labelComponents } from './label-components.ts';
 
 /** One connected component, as shown to a rule that keeps or drops it. */

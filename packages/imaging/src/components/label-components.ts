@@ -7,7 +7,7 @@
  * first voxel (x fastest); scipy.ndimage.label numbers the same way on arrays indexed [z, y, x].
  */
 import { ImagingError } from '../errors.ts';
-import { type Volume, voxelCount } from '../volume/index.ts';
+import { type Volume, voxelCount } from '../volume/volume.ts';
 import { type Connectivity, neighbourSteps } from './connectivity.ts';
 
 export interface ComponentOptions {

@@ -1,1 +1,1 @@
-export {};
+export { type DistanceOptions, distanceTransform } from './distance-transform.ts';

@@ -1,7 +1,7 @@
 /**
  * Turns some labels of a label map into a mask, the form that all measures and filters of masks take.
  */
-import type { Volume } from '../volume/index.ts';
+import type { Volume } from '../volume/volume.ts';
 
 /** 1 where the label map holds one of the labels, 0 elsewhere, on the same grid. */
 export function labelMask(labelMap: Volume, labels: number | readonly number[]): Volume<Uint8Array> {

@@ -6,7 +6,7 @@
  * 0.62). Two empty masks agree completely: both indices are 1 then; one empty mask gives 0.
  */
 import { ImagingError } from '../errors.ts';
-import type { Volume, VoxelArray } from '../volume/index.ts';
+import type { Volume, VoxelArray } from '../volume/volume.ts';
 import { requireSameGrid } from './require-same-grid.ts';
 
 export interface ConfusionCounts {

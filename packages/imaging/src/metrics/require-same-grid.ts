@@ -5,43 +5,34 @@
  * number that looks like a bad segmentation, so it is an error instead.
  */
 import { ImagingError } from '../errors.ts';
-import type { Volume } from '../volume/index.ts';
-
-/** Farthest that a corner of one grid may lie from the same corner of the other. */
-const TOLERANCE_MM = 0.01;
+import { applyAffine, sameGrid } from '../geometry/index.ts';
+import type { Volume } from '../volume/volume.ts';
 
 /** @throws ImagingError GRID_MISMATCH when shapes differ or corners lie more than 0.01 mm apart. */
 export function requireSameGrid(operation: string, a: Volume, b: Volume): void {
-  const sameShape = a.shape.every((length, axis) => length === b.shape[axis]);
-  if (!sameShape) {
+  if (sameGrid(a, b)) return;
+  const shapes = [a.shape.join('x'), b.shape.join('x')] as const;
+  if (shapes[0] !== shapes[1]) {
     throw new ImagingError(
       'GRID_MISMATCH',
-      `${operation}: the masks have ${a.shape.join('x')} and ${b.shape.join('x')} voxels; resample one to the other's grid`,
+      `${operation}: the masks have ${shapes[0]} and ${shapes[1]} voxels; resample one to the other's grid`,
     );
   }
-  const apart = cornerDistanceMm(a, b);
-  if (apart > TOLERANCE_MM) {
-    throw new ImagingError(
-      'GRID_MISMATCH',
-      `${operation}: the masks are both ${a.shape.join('x')} but their voxels lie up to ${apart.toFixed(2)} mm apart in world space; reorient or resample one to the other's grid`,
-    );
-  }
+  throw new ImagingError(
+    'GRID_MISMATCH',
+    `${operation}: the masks are both ${shapes[0]} but their voxels lie up to ${cornerDistanceMm(a, b).toFixed(2)} mm apart in world space; reorient or resample one to the other's grid`,
+  );
 }
 
-/** Largest distance between corresponding corner voxels; the largest over the whole grid, maps being affine. */
+/** Largest distance between corresponding corner voxels. */
 function cornerDistanceMm(a: Volume, b: Volume): number {
+  const [nx, ny, nz] = a.shape;
   let largest = 0;
   for (let corner = 0; corner < 8; corner++) {
-    const index = [0, 1, 2].map((axis) => ((corner >> axis) & 1 ? a.shape[axis]! - 1 : 0));
-    let squared = 0;
-    for (let row = 0; row < 12; row += 4) {
-      let difference = a.voxelToWorld[row + 3]! - b.voxelToWorld[row + 3]!;
-      for (let axis = 0; axis < 3; axis++) {
-        difference += (a.voxelToWorld[row + axis]! - b.voxelToWorld[row + axis]!) * index[axis]!;
-      }
-      squared += difference * difference;
-    }
-    largest = Math.max(largest, Math.sqrt(squared));
+    const voxel = [corner & 1 ? nx - 1 : 0, corner & 2 ? ny - 1 : 0, corner & 4 ? nz - 1 : 0] as const;
+    const p = applyAffine(a.voxelToWorld, voxel);
+    const q = applyAffine(b.voxelToWorld, voxel);
+    largest = Math.max(largest, Math.hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]));
   }
   return largest;
 }

@@ -2,13 +2,12 @@
  * Volumes in millilitres: voxels counted times the volume of a voxel, which is the determinant of the affine
  * (so shears and rotations are right too).
  */
-import type { Volume } from '../volume/index.ts';
+import { affineDeterminant } from '../geometry/index.ts';
+import type { Volume } from '../volume/volume.ts';
 
 /** Volume of one voxel in mL. */
 export function voxelVolumeMl(volume: Pick<Volume, 'voxelToWorld'>): number {
-  const [a, b, c, , d, e, f, , g, h, i] = volume.voxelToWorld;
-  const det = a! * (e! * i! - f! * h!) - b! * (d! * i! - f! * g!) + c! * (d! * h! - e! * g!);
-  return Math.abs(det) / 1000;
+  return Math.abs(affineDeterminant(volume.voxelToWorld)) / 1000;
 }
 
 /** Volume of the non-zero voxels in mL. */

@@ -7,7 +7,7 @@
  */
 import { type Connectivity, neighbourSteps } from '../components/connectivity.ts';
 import { ImagingError } from '../errors.ts';
-import type { Volume } from '../volume/index.ts';
+import type { Volume } from '../volume/volume.ts';
 import { cropMask, foregroundBox, pasteMask } from './foreground-box.ts';
 
 export interface FillHolesOptions {

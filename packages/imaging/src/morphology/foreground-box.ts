@@ -4,7 +4,7 @@
  * A ventricle fills about one percent of a head scan, so every kernel that only depends on the foreground and
  * its surroundings (holes, dilation, surfaces, distances) works inside this box instead of on the whole grid.
  */
-import type { Shape3, Vec3, Volume, VoxelArray } from '../volume/index.ts';
+import type { Shape3, Vec3, Volume, VoxelArray } from '../volume/volume.ts';
 
 /** A box of voxels: first voxel and voxel counts along the three storage axes. */
 export interface VoxelBox {
@@ -42,16 +42,13 @@ export function foregroundBox(mask: Pick<Volume, 'data' | 'shape'>): VoxelBox | 
   return { start: [x0, y0, z0], size: [x1 - x0 + 1, y1 - y0 + 1, z1 - z0 + 1] };
 }
 
-/** The box grown by whole voxels on each side of each axis, cut off at the edge of the grid. */
-export function growBox(box: VoxelBox, margin: Vec3, shape: Shape3): VoxelBox {
-  const start = [0, 0, 0];
-  const size = [0, 0, 0];
-  for (let axis = 0; axis < 3; axis++) {
-    start[axis] = Math.max(0, box.start[axis]! - margin[axis]!);
-    const end = Math.min(shape[axis]!, box.start[axis]! + box.size[axis]! + margin[axis]!);
-    size[axis] = end - start[axis]!;
-  }
-  return { start: start as unknown as Vec3, size: size as unknown as Shape3 };
+/** The box grown by whole voxels on each side of each axis; it may reach beyond the grid. */
+export function growBox(box: VoxelBox, margin: Vec3): VoxelBox {
+  const { start, size } = box;
+  return {
+    start: [start[0] - margin[0], start[1] - margin[1], start[2] - margin[2]],
+    size: [size[0] + 2 * margin[0], size[1] + 2 * margin[1], size[2] + 2 * margin[2]],
+  };
 }
 
 /** The smallest box that holds both; undefined when neither exists. */
@@ -67,29 +64,36 @@ export function unionBox(a: VoxelBox | undefined, b: VoxelBox | undefined): Voxe
   return { start: start as unknown as Vec3, size: size as unknown as Shape3 };
 }
 
-/** Foreground (non-zero) inside the box as 0/1 bytes, x-fastest in the box's own size. */
+/** Foreground (non-zero) inside the box as 0/1 bytes, x-fastest in the box's own size; 0 beyond the grid. */
 export function cropMask(data: VoxelArray, shape: Shape3, box: VoxelBox): Uint8Array {
+  const [nx, ny, nz] = shape;
   const [bx, by, bz] = box.size;
+  const [x0, y0, z0] = box.start;
   const out = new Uint8Array(bx * by * bz);
-  let to = 0;
-  for (let z = 0; z < bz; z++) {
-    for (let y = 0; y < by; y++) {
-      let from = box.start[0] + shape[0] * (box.start[1] + y + shape[1] * (box.start[2] + z));
-      for (let x = 0; x < bx; x++) out[to++] = data[from++] === 0 ? 0 : 1;
+  const firstX = Math.max(0, -x0);
+  const endX = Math.min(bx, nx - x0);
+  for (let z = Math.max(0, -z0); z < Math.min(bz, nz - z0); z++) {
+    for (let y = Math.max(0, -y0); y < Math.min(by, ny - y0); y++) {
+      const from = x0 + nx * (y0 + y + ny * (z0 + z));
+      const to = bx * (y + by * z);
+      for (let x = firstX; x < endX; x++) out[to + x] = data[from + x] === 0 ? 0 : 1;
     }
   }
   return out;
 }
 
-/** Writes a cropped mask back into the full grid at the box's place. */
+/** Writes a cropped mask back into the full grid at the box's place; what lies beyond the grid is lost. */
 export function pasteMask(cropped: Uint8Array, box: VoxelBox, into: Uint8Array, shape: Shape3): void {
+  const [nx, ny, nz] = shape;
   const [bx, by, bz] = box.size;
-  let from = 0;
-  for (let z = 0; z < bz; z++) {
-    for (let y = 0; y < by; y++) {
-      const to = box.start[0] + shape[0] * (box.start[1] + y + shape[1] * (box.start[2] + z));
-      into.set(cropped.subarray(from, from + bx), to);
-      from += bx;
+  const [x0, y0, z0] = box.start;
+  const firstX = Math.max(0, -x0);
+  const endX = Math.min(bx, nx - x0);
+  for (let z = Math.max(0, -z0); z < Math.min(bz, nz - z0); z++) {
+    for (let y = Math.max(0, -y0); y < Math.min(by, ny - y0); y++) {
+      const from = bx * (y + by * z);
+      const to = x0 + nx * (y0 + y + ny * (z0 + z));
+      into.set(cropped.subarray(from + firstX, from + endX), to + firstX);
     }
   }
 }

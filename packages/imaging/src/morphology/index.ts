@@ -1,2 +1,3 @@
+export { close, dilate, erode, open, type StructuringElement } from './binary-morphology.ts';
 export { type FilledHoles, type FillHolesOptions, fillHoles } from './fill-holes.ts';
 export { foregroundBox, type VoxelBox } from './foreground-box.ts';
