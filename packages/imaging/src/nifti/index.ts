@@ -1,2 +1,3 @@
 export type { NiftiHeader } from './header.ts';
 export { readNifti } from './read.ts';
+export { type WriteNiftiOptions, writeNifti } from './write.ts';

@@ -1,5 +1,5 @@
 /**
- * From the bytes of voxels in a file to a typed array in this machine's byte order.
+ * From the bytes of voxels in a file to a typed array in this machine's byte order, and back.
  *
  * Little-endian files cost one copy of the whole block (none when the buffer is already ours), big-endian files
  * one pass over 16-, 32- or 64-bit words; there is no read through DataView voxel by voxel.
@@ -92,6 +92,15 @@ export async function readStoredVoxels(source: ByteSource, stored: StoredVoxels)
   const at = aligned ? start : 0;
   if (stored.littleEndian !== MACHINE_IS_LITTLE_ENDIAN) swapBytes(buffer, at, length, BYTES[type]);
   return toVoxelArray(buffer, at, voxelCount(shape), type);
+}
+
+/** The bytes of voxels in the byte order of a file; without a copy where the machine has the same. */
+export function storedBytes(data: VoxelArray, littleEndian: boolean): Uint8Array {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (littleEndian === MACHINE_IS_LITTLE_ENDIAN || data.BYTES_PER_ELEMENT === 1) return bytes;
+  const swapped = bytes.slice();
+  swapBytes(swapped.buffer, 0, swapped.length, data.BYTES_PER_ELEMENT);
+  return swapped;
 }
 
 function toVoxelArray(buffer: ArrayBufferLike, at: number, count: number, type: StoredType): VoxelArray {

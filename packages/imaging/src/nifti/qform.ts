@@ -1,0 +1,113 @@
+/**
+ * The qform (quaternion, voxel sizes, handedness) of an affine.
+ *
+ * A qform can only rotate and scale, so the directions of the axes are first replaced by the nearest orthonormal
+ * ones (polar decomposition by Newton's iteration, Higham 1986, "Computing the polar decomposition"), as in
+ * nifti1_io's `nifti_mat44_to_quatern`; `exact` says whether that changed anything.
+ */
+import type { Affine, Vec3 } from '../volume/volume.ts';
+
+export interface Qform {
+  readonly quaternion: Vec3;
+  readonly offset: Vec3;
+  readonly voxelSizes: Vec3;
+  /** 1, or -1 when the axes are left-handed: the third one then runs the other way. */
+  readonly qfac: 1 | -1;
+  /** False when the affine is sheared, so that no qform can stand for it. */
+  readonly exact: boolean;
+}
+
+const SHEAR_TOLERANCE = 1e-5;
+
+/** Decomposes an affine (which must be invertible). */
+export function affineToQform(affine: Affine): Qform {
+  const sizes: number[] = [];
+  const directions = new Array<number>(9).fill(0);
+  for (let c = 0; c < 3; c++) {
+    const length = Math.hypot(affine[c]!, affine[4 + c]!, affine[8 + c]!);
+    sizes.push(length);
+    for (let r = 0; r < 3; r++) directions[3 * r + c] = affine[4 * r + c]! / length;
+  }
+  const rotation = nearestOrthonormal(directions);
+  const exact = rotation.every((v, i) => Math.abs(v - directions[i]!) < SHEAR_TOLERANCE);
+  const qfac = determinant(rotation) < 0 ? -1 : 1;
+  for (let r = 0; r < 3; r++) rotation[3 * r + 2]! *= qfac;
+  return {
+    quaternion: rotationToQuaternion(rotation),
+    offset: [affine[3]!, affine[7]!, affine[11]!],
+    voxelSizes: [sizes[0]!, sizes[1]!, sizes[2]!],
+    qfac,
+    exact,
+  };
+}
+
+/** b, c, d of the unit quaternion of a proper rotation, with a >= 0. */
+function rotationToQuaternion(m: readonly number[]): Vec3 {
+  const [xx, xy, xz, yx, yy, yz, zx, zy, zz] = m as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const four = [1 + xx + yy + zz, 1 + xx - yy - zz, 1 + yy - xx - zz, 1 + zz - xx - yy];
+  // The largest of 4a^2, 4b^2, 4c^2, 4d^2 is at least 1: dividing by its root is safe.
+  const largest = four.indexOf(Math.max(...four));
+  const s = 2 * Math.sqrt(four[largest]!);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  if (largest === 0) [a, b, c, d] = [s / 4, (zy - yz) / s, (xz - zx) / s, (yx - xy) / s];
+  else if (largest === 1) [a, b, c, d] = [(zy - yz) / s, s / 4, (xy + yx) / s, (xz + zx) / s];
+  else if (largest === 2) [a, b, c, d] = [(xz - zx) / s, (xy + yx) / s, s / 4, (yz + zy) / s];
+  else [a, b, c, d] = [(yx - xy) / s, (xz + zx) / s, (yz + zy) / s, s / 4];
+  return a < 0 ? [-b, -c, -d] : [b, c, d];
+}
+
+function nearestOrthonormal(start: readonly number[]): number[] {
+  let m = [...start];
+  for (let iteration = 0; iteration < 100; iteration++) {
+    const inverse = inverseTransposed(m);
+    const next = m.map((v, i) => 0.5 * (v + inverse[i]!));
+    const change = Math.max(...next.map((v, i) => Math.abs(v - m[i]!)));
+    m = next;
+    if (change < 1e-15) break;
+  }
+  return m;
+}
+
+function inverseTransposed(m: readonly number[]): number[] {
+  const [a, b, c, d, e, f, g, h, i] = m as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const det = determinant(m);
+  return [
+    e * i - f * h,
+    f * g - d * i,
+    d * h - e * g,
+    c * h - b * i,
+    a * i - c * g,
+    b * g - a * h,
+    b * f - c * e,
+    c * d - a * f,
+    a * e - b * d,
+  ].map((cofactor) => cofactor / det);
+}
+
+function determinant(m: readonly number[]): number {
+  return (
+    m[0]! * (m[4]! * m[8]! - m[5]! * m[7]!) -
+    m[1]! * (m[3]! * m[8]! - m[5]! * m[6]!) +
+    m[2]! * (m[3]! * m[7]! - m[4]! * m[6]!)
+  );
+}
