@@ -8,6 +8,7 @@
  */
 import { ImagingError } from '../errors.ts';
 import type { Shape3, VoxelArray } from '../volume/volume.ts';
+import { voxelTypeOf } from '../volume/voxel-type.ts';
 
 const TILE = 32;
 
@@ -36,11 +37,6 @@ function bitsOf(array: VoxelArray): Bits {
   }
 }
 
-/** A new array of the same kind as `like`, filled with zeros. */
-export function emptyLike<T extends VoxelArray>(like: T, length: number): T {
-  return new (like.constructor as new (n: number) => T)(length);
-}
-
 /**
  * Fills the `box` of `target` (an array of `shape`, x-fastest) from `source`; both must be of one kind.
  * Offsets are indexed by target index and must be valid inside the box.
@@ -54,10 +50,10 @@ export function copyByOffsets(
   offsets: readonly [AxisOffsets, AxisOffsets, AxisOffsets],
   box: Box,
 ): void {
-  if (source.constructor !== target.constructor) {
+  if (voxelTypeOf(source) !== voxelTypeOf(target)) {
     throw new ImagingError(
       'BAD_ARGUMENT',
-      `internal: cannot copy ${source.constructor.name} into ${target.constructor.name} bit by bit`,
+      `internal: cannot copy ${voxelTypeOf(source)} into ${voxelTypeOf(target)} bit by bit`,
     );
   }
   const [nx, ny] = shape;

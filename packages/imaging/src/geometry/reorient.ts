@@ -4,7 +4,8 @@
  * order nearest to the one asked for, like nibabel's `as_closest_canonical`.
  */
 import { createVolume, type Shape3, type Volume, type VoxelArray, voxelCount } from '../volume/volume.ts';
-import { copyByOffsets, emptyLike } from './copy-by-offsets.ts';
+import { createVoxelArray, voxelTypeOf } from '../volume/voxel-type.ts';
+import { copyByOffsets } from './copy-by-offsets.ts';
 import type { Grid } from './grid.ts';
 import { axisDirections, parseAxisCodes } from './orientation.ts';
 
@@ -63,7 +64,7 @@ export function reorient<T extends VoxelArray>(volume: Volume<T>, codes: string)
     const n = shape[axis]!;
     return Int32Array.from({ length: n }, (_, i) => (flip ? n - 1 - i : i) * strides[from]);
   }) as [Int32Array, Int32Array, Int32Array];
-  const data = emptyLike(volume.data, voxelCount(shape));
+  const data = createVoxelArray(voxelTypeOf(volume.data), voxelCount(shape)) as VoxelArray as T;
   copyByOffsets(volume.data, data, shape, offsets, { from: [0, 0, 0], to: shape });
   return createVolume(data, shape, voxelToWorld);
 }
