@@ -1,0 +1,26 @@
+export {
+  type DatasetManifest,
+  datasetManifestSchema,
+  type Issue,
+  type SplitName,
+  type SplitRequest,
+  type SubjectRecord,
+  splitNames,
+} from './manifest.ts';
+export { type Dataset, openDataset } from './open-dataset.ts';
+export {
+  type DatasetPlan,
+  type DatasetPresetName,
+  datasetPlanSchema,
+  datasetPresets,
+  type LabelClass,
+  type PlanOverrides,
+  resolveDatasetPlan,
+} from './plan.ts';
+export {
+  type PreparedDataset,
+  type PrepareOptions,
+  type PrepareProgress,
+  prepareDataset,
+} from './prepare-dataset.ts';
+export { defaultImageNames, defaultLabelNames } from './sources.ts';

@@ -1,0 +1,314 @@
+/**
+ * Makes a dataset of two-dimensional slices for training out of labelled scans.
+ *
+ * The stages are: find the subjects, prepare each (read, conform, cut), split the people, write the folder. What
+ * is wrong with a subject is collected, and the others go on; only wrong use, or no subject at all, is an error.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ImagingError } from '@ventriseg/imaging';
+import { VentrisegError } from '../errors.ts';
+import { SeededRandom } from '../random/index.ts';
+import { planeAxes } from '../slices/index.ts';
+import { beginFolder, NpyAppender, writeJson } from './dataset-folder.ts';
+import {
+  type DatasetManifest,
+  datasetManifestSchema,
+  type Issue,
+  type SplitRequest,
+  type SubjectRecord,
+  splitNames,
+} from './manifest.ts';
+import {
+  type DatasetPresetName,
+  datasetPresets,
+  overriddenFields,
+  type PlanOverrides,
+  resolveDatasetPlan,
+} from './plan.ts';
+import { prepareSubject } from './prepare-subject.ts';
+import { type FindSubjectsOptions, findSubjects, type SubjectSource } from './sources.ts';
+import { checkSplitRequest, defaultSplit, type Person, splitPeople } from './split.ts';
+
+export interface PrepareOptions extends FindSubjectsOptions {
+  /** FreeSurfer subject folders, folders of such folders, or `.tsv` tables with columns image and labels. */
+  inputs: readonly string[];
+  /** Folder to make. */
+  output: string;
+  /** Default '2017'. */
+  preset?: DatasetPresetName;
+  /** Changes to the preset's plan. */
+  plan?: PlanOverrides;
+  /** Seeds the drawing of the split; default 1. */
+  seed?: number;
+  /** Default: the tables' own split column where it is filled, else four fifths to train, one to test, by dataset. */
+  split?: SplitRequest;
+  /** Replace a dataset that is there already. */
+  overwrite?: boolean;
+  signal?: AbortSignal;
+  onProgress?: (progress: PrepareProgress) => void;
+}
+
+/** Told before each subject and at the end (`done === total`). */
+export interface PrepareProgress {
+  readonly done: number;
+  readonly total: number;
+  /** The subject that is prepared next; undefined at the end. */
+  readonly subject: string | undefined;
+}
+
+export interface PreparedDataset {
+  readonly directory: string;
+  readonly manifest: DatasetManifest;
+  /** The same as the manifest's: subjects left out, and what to look at. */
+  readonly issues: readonly Issue[];
+}
+
+type UnsplitRecord = Omit<SubjectRecord, 'split'>;
+
+/**
+ * Prepares a dataset; see `openDataset` for reading it.
+ *
+ * @throws VentrisegError BAD_PLAN, BAD_SPLIT, NOT_FOUND, BAD_TABLE or OUTPUT_EXISTS for wrong use; NO_SUBJECTS
+ * when no subject could be prepared; the signal's reason when aborted. Nothing is left behind then.
+ *
+ * @example
+ * await prepareDataset({ inputs: ['/data/subjects'], output: 'ventricles', plan: { classes: [[4], [43]] } });
+ */
+export async function prepareDataset(options: PrepareOptions): Promise<PreparedDataset> {
+  const { signal, seed = 1, preset = '2017' } = options;
+  const plan = resolveDatasetPlan(preset, options.plan);
+  const random = new SeededRandom(seed);
+  const { sources, issues } = await findSubjects(options.inputs, options);
+  if (sources.length === 0) throw noSubjects('none was found', options, issues);
+  const samePerson = new Map<string, string>();
+  warnOfRepeats(sources, issues);
+  const split = chooseSplit(options.split, sources, issues);
+  checkSplitRequest(split, peopleOf(sources, samePerson));
+
+  const folder = await beginFolder(options.output, options.overwrite ?? false);
+  const appenders: NpyAppender[] = [];
+  try {
+    const { rows, columns } = plan.crop;
+    const images = await NpyAppender.create(join(folder.path, 'images.npy'), rows, columns);
+    appenders.push(images);
+    const labels = await NpyAppender.create(join(folder.path, 'labels.npy'), rows, columns);
+    appenders.push(labels);
+    const prepared: SubjectSource[] = [];
+    const records: UnsplitRecord[] = [];
+    const firstWithImage = new Map<string, SubjectSource>();
+    for (const [done, source] of sources.entries()) {
+      signal?.throwIfAborted();
+      options.onProgress?.({ done, total: sources.length, subject: source.subject });
+      const subject = await prepareSubject(source, plan, signal).catch((error: unknown) => {
+        signal?.throwIfAborted();
+        issues.push(issueOf(error, source));
+      });
+      if (subject === undefined) continue;
+      records.push({ ...subject.record, person: source.person, offset: images.count });
+      prepared.push(source);
+      noteSubject(subject.record, issues);
+      joinTwins(subject.record.image, source, firstWithImage, samePerson, issues);
+      await images.append(subject.images);
+      await labels.append(subject.labels);
+    }
+    options.onProgress?.({ done: sources.length, total: sources.length, subject: undefined });
+    if (records.length === 0) throw noSubjects('none could be prepared', options, issues);
+
+    const placed = splitPeople(peopleOf(prepared, samePerson), split, random);
+    const subjects = records.map((record): SubjectRecord => {
+      const person = rootPerson(record.person, samePerson);
+      return { ...record, person, split: placed.get(person)! };
+    });
+    warnOfEmptySplits(split, subjects, issues);
+    const manifest: DatasetManifest = datasetManifestSchema.parse({
+      format: 'ventriseg-dataset',
+      formatVersion: 1,
+      software: { name: 'ventriseg', version: softwareVersion() },
+      preset: {
+        name: preset,
+        overridden: overriddenFields(options.plan),
+        deviations: [...datasetPresets[preset].deviations],
+      },
+      plan,
+      conformed: { shape: [256, 256, 256], voxelMm: 1, axes: 'LIA' },
+      pictures: {
+        rows: planeAxes[plan.plane].rows,
+        columns: planeAxes[plan.plane].columns,
+        pixelMm: 256 / plan.scaledSize,
+      },
+      seed,
+      split,
+      arrays: { images: await images.finish(), labels: await labels.finish() },
+      subjects,
+      issues,
+    });
+    appenders.length = 0;
+    await writeJson(join(folder.path, 'manifest.json'), manifest);
+    signal?.throwIfAborted();
+    await folder.commit();
+    return { directory: options.output, manifest, issues };
+  } catch (error) {
+    for (const appender of appenders) await appender.abandon();
+    await folder.discard();
+    throw error;
+  }
+}
+
+/** People with their scans; those found to be one are one. */
+function peopleOf(sources: readonly SubjectSource[], samePerson: ReadonlyMap<string, string>): Person[] {
+  const people = new Map<string, Person>();
+  for (const source of sources) {
+    const person = rootPerson(source.person, samePerson);
+    const known = people.get(person);
+    if (known !== undefined && known.stated !== source.split) {
+      throw new VentrisegError(
+        'BAD_SPLIT',
+        `split: person ${person} has scans in ${known.stated ?? 'no split'} and in ${source.split ?? 'no split'}; ` +
+          'all scans of a person belong in one',
+      );
+    }
+    people.set(person, {
+      person,
+      subjects: [...new Set([...(known?.subjects ?? []), source.person, source.subject])],
+      dataset: known === undefined ? source.dataset : known.dataset,
+      stated: source.split,
+    });
+  }
+  return [...people.values()];
+}
+
+function rootPerson(person: string, samePerson: ReadonlyMap<string, string>): string {
+  return samePerson.get(person) ?? person;
+}
+
+/** Two subjects with the very same image are one person, whatever they are called. */
+function joinTwins(
+  image: SubjectRecord['image'],
+  source: SubjectSource,
+  firstWithImage: Map<string, SubjectSource>,
+  samePerson: Map<string, string>,
+  issues: Issue[],
+): void {
+  const twin = firstWithImage.get(image.sha256);
+  if (twin === undefined) {
+    firstWithImage.set(image.sha256, source);
+    return;
+  }
+  const from = rootPerson(source.person, samePerson);
+  const to = rootPerson(twin.person, samePerson);
+  if (from !== to) {
+    for (const [person, root] of samePerson) if (root === from) samePerson.set(person, to);
+    samePerson.set(from, to);
+  }
+  issues.push({
+    severity: 'warning',
+    code: 'SAME_IMAGE',
+    path: image.path,
+    subject: source.subject,
+    message: `${image.path}: is byte for byte the image of ${twin.subject}; both are treated as one person`,
+  });
+}
+
+function warnOfRepeats(sources: readonly SubjectSource[], issues: Issue[]): void {
+  const first = new Map<string, SubjectSource>();
+  for (const source of sources) {
+    const other = first.get(source.subject);
+    if (other === undefined) {
+      first.set(source.subject, source);
+      continue;
+    }
+    issues.push({
+      severity: 'warning',
+      code: 'REPEATED_SUBJECT',
+      path: source.imagePath,
+      subject: source.subject,
+      message:
+        `subject ${source.subject} occurs more than once (${other.imagePath}, ${source.imagePath}); ` +
+        'the scans are kept in one split, as if of one person',
+    });
+  }
+}
+
+function chooseSplit(
+  requested: SplitRequest | undefined,
+  sources: readonly SubjectSource[],
+  issues: Issue[],
+): SplitRequest {
+  const stated = sources.some((source) => source.split !== undefined);
+  if (requested === undefined) return stated ? { column: true } : defaultSplit;
+  if (stated && !('column' in requested)) {
+    issues.push({
+      severity: 'note',
+      code: 'SPLIT_COLUMN_UNUSED',
+      path: null,
+      subject: null,
+      message: 'the split that was asked for is used, not the split column of the tables',
+    });
+  }
+  return requested;
+}
+
+function noteSubject({ subject, labels, labelledVoxels }: PreparedNote, issues: Issue[]): void {
+  if (labelledVoxels.cropped === 0) return;
+  issues.push({
+    severity: 'warning',
+    code: 'LABELS_CROPPED',
+    path: labels.path,
+    subject,
+    message:
+      `${labels.path}: ${labelledVoxels.cropped} of ${labelledVoxels.slices} labelled voxels of the kept ` +
+      'slices lie outside the crop',
+  });
+}
+
+type PreparedNote = Pick<SubjectRecord, 'subject' | 'labels' | 'labelledVoxels'>;
+
+function warnOfEmptySplits(split: SplitRequest, subjects: readonly SubjectRecord[], issues: Issue[]): void {
+  for (const name of splitNames) {
+    const asked =
+      name === 'train' ||
+      ('fractions' in split && (split.fractions[name] ?? 0) > 0) ||
+      ('counts' in split && split.counts[name] === 'rest');
+    if (!asked || subjects.some((subject) => subject.split === name)) continue;
+    issues.push({
+      severity: 'warning',
+      code: 'EMPTY_SPLIT',
+      path: null,
+      subject: null,
+      message: `no one is in the split '${name}': there are only ${subjects.length} subjects`,
+    });
+  }
+}
+
+/** What went wrong with a subject's files as an issue; anything else is a mistake of the program and is thrown. */
+function issueOf(error: unknown, source: SubjectSource): Issue {
+  const known = error instanceof VentrisegError || error instanceof ImagingError;
+  const fromSystem = error instanceof Error && 'syscall' in error && 'code' in error;
+  if (!known && !fromSystem) throw error;
+  const { code, path } = error as { code: string; path?: string };
+  return {
+    severity: 'error',
+    code: code === 'ENOENT' ? 'NOT_FOUND' : code,
+    path: path ?? source.imagePath,
+    subject: source.subject,
+    message: (error as Error).message,
+  };
+}
+
+function noSubjects(what: string, options: PrepareOptions, issues: readonly Issue[]): VentrisegError {
+  const shown = issues.slice(0, 5).map((issue) => `\n  ${issue.code} ${issue.message}`);
+  const more = issues.length > 5 ? `\n  and ${issues.length - 5} more` : '';
+  const filter = options.datasets === undefined ? '' : ` (datasets: ${options.datasets.join(', ')})`;
+  return new VentrisegError(
+    'NO_SUBJECTS',
+    `no subjects in ${options.inputs.join(', ')}${filter}: ${what}${shown.join('')}${more}`,
+  );
+}
+
+function softwareVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return manifest.version;
+}

@@ -1,0 +1,8 @@
+export {
+  decodeNpyHeader,
+  encodeNpyHeader,
+  type NpyHeader,
+  type NpyType,
+  npyBytesPerElement,
+  npyHeaderLength,
+} from './npy.ts';
