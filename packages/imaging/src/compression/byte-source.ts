@@ -36,7 +36,7 @@ export async function openBytes(bytes: Uint8Array, path?: string): Promise<ByteS
     };
   }
   const start = await inflate(bytes, HEAD_LENGTH, 0);
-  throwIfCorrupt(start, bytes, path);
+  throwIfDamaged(start, HEAD_LENGTH, bytes, path);
   if (start.bytes.length === 0) {
     if (start.end === 'truncated') {
       throw new ImagingError(
@@ -51,12 +51,19 @@ export async function openBytes(bytes: Uint8Array, path?: string): Promise<ByteS
     head: start.bytes,
     read: async (length) => {
       const inflated = await inflate(bytes, length);
-      throwIfCorrupt(inflated, bytes, path);
+      throwIfDamaged(inflated, length, bytes, path);
       return { bytes: inflated.bytes, owned: true, available: inflated.bytes.length };
     },
   };
 }
 
-function throwIfCorrupt(inflated: Inflated, compressed: Uint8Array, path: string | undefined): void {
-  if (inflated.end === 'corrupt') throw compressionError(inflated, compressed.length, path);
+/** A truncated file is not damaged here: the codec explains it, from the header and what there is. */
+function throwIfDamaged(
+  inflated: Inflated,
+  wanted: number,
+  compressed: Uint8Array,
+  path: string | undefined,
+): void {
+  const incomplete = inflated.end === 'trailing' && inflated.bytes.length < wanted;
+  if (inflated.end === 'corrupt' || incomplete) throw compressionError(inflated, compressed.length, path);
 }

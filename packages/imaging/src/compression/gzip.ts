@@ -12,7 +12,10 @@ import { ImagingError } from '../errors.ts';
 export type InflateEnd = 'complete' | 'limit' | 'truncated' | 'trailing' | 'corrupt';
 
 export interface Inflated {
-  /** What could be inflated, at most `limit` bytes, in a buffer of its own. */
+  /**
+   * What could be inflated, at most `limit` bytes, in a buffer of its own. After a failure the last few blocks
+   * before it may be missing: platforms drop what is queued when a stream fails.
+   */
   readonly bytes: Uint8Array;
   readonly end: InflateEnd;
   /** The platform's error for `truncated`, `trailing` and `corrupt`. */
@@ -51,7 +54,7 @@ export async function gzip(bytes: Uint8Array): Promise<Uint8Array> {
  */
 export async function gunzip(bytes: Uint8Array, path?: string): Promise<Uint8Array> {
   const inflated = await inflate(bytes);
-  if (inflated.end === 'complete' || inflated.end === 'trailing') return inflated.bytes;
+  if (inflated.end === 'complete') return inflated.bytes;
   throw compressionError(inflated, bytes.length, path);
 }
 
@@ -69,16 +72,79 @@ export async function inflate(
   if (!isGzip(bytes)) {
     return { bytes: new Uint8Array(0), end: 'corrupt', cause: new Error('no gzip magic 1f 8b at the start') };
   }
-  return drain(new DecompressionStream('gzip'), bytes, limit, checkBeyond, sizeHint(bytes));
+  const inflated = await drain(new DecompressionStream('gzip'), bytes, limit, checkBeyond, sizeHint(bytes));
+  if (inflated.end !== 'trailing' || inflated.bytes.length >= limit) return inflated;
+  return (await inflateMembers(bytes, limit, checkBeyond)) ?? inflated;
+}
+
+/**
+ * Decompresses a gzip stream of several members, one by one. Node does so by itself; browsers, as the Compression
+ * Streams standard asks, stop behind the first. A member ends where the next one's magic follows and everything
+ * before it inflates with the right checksum. Undefined when there are no further members.
+ */
+export async function inflateMembers(
+  bytes: Uint8Array,
+  limit = Number.POSITIVE_INFINITY,
+  checkBeyond = SURPLUS_CHECKED,
+): Promise<Inflated | undefined> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  let start = 0;
+  for (let next = nextMagic(bytes, 1); next > 0 && length < limit; next = nextMagic(bytes, next + 1)) {
+    const member = bytes.subarray(start, next);
+    const part = await drain(
+      new DecompressionStream('gzip'),
+      member,
+      limit - length,
+      checkBeyond,
+      sizeHint(member),
+    );
+    if (part.end !== 'complete' && part.end !== 'limit') continue;
+    parts.push(part.bytes);
+    length += part.bytes.length;
+    start = next;
+  }
+  if (start === 0) return undefined;
+  let last: Inflated = { bytes: new Uint8Array(0), end: 'limit' };
+  if (length < limit) {
+    const member = bytes.subarray(start);
+    last = await drain(
+      new DecompressionStream('gzip'),
+      member,
+      limit - length,
+      checkBeyond,
+      sizeHint(member),
+    );
+    parts.push(last.bytes);
+    length += last.bytes.length;
+  }
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return { ...last, bytes: joined };
+}
+
+/** Where the next gzip magic (1f 8b 08, the last for deflate) starts; -1 when there is none. */
+function nextMagic(bytes: Uint8Array, from: number): number {
+  for (let at = bytes.indexOf(0x1f, from); at >= 0; at = bytes.indexOf(0x1f, at + 1)) {
+    if (bytes[at + 1] === 0x8b && bytes[at + 2] === 0x08) return at;
+  }
+  return -1;
 }
 
 /** The error for an inflation that did not succeed. */
 export function compressionError(inflated: Inflated, compressedLength: number, path?: string): ImagingError {
   const reason = inflated.cause instanceof Error ? inflated.cause.message : String(inflated.cause);
+  const kinds: Partial<Record<InflateEnd, string>> = {
+    truncated: `the gzip stream of ${compressedLength} bytes ends too early; the file looks truncated`,
+    trailing: `something that is not gzip follows the gzip stream (${reason})`,
+  };
   const what =
-    inflated.end === 'truncated'
-      ? `the gzip stream of ${compressedLength} bytes ends too early; the file looks truncated`
-      : `the gzip stream is damaged after ${inflated.bytes.length} decompressed bytes (${reason})`;
+    kinds[inflated.end] ??
+    `the gzip stream is damaged after ${inflated.bytes.length} decompressed bytes (${reason})`;
   return new ImagingError('BAD_COMPRESSION', `${path ?? 'gzip data'}: ${what}; copy or download it again`, {
     ...(path === undefined ? {} : { path }),
     cause: inflated.cause,
@@ -145,6 +211,7 @@ function failureKind(cause: unknown, length: number): InflateEnd {
   if (code === 'Z_BUF_ERROR' || /truncat|unexpected end|incomplete|unexpected eof/i.test(message)) {
     return 'truncated';
   }
-  if (length > 0 && /junk|trailing|after end|incorrect header check/i.test(message)) return 'trailing';
+  if (length > 0 && /junk|trailing|extra|after (the )?end|incorrect header check/i.test(message))
+    return 'trailing';
   return 'corrupt';
 }

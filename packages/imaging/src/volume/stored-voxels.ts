@@ -88,7 +88,8 @@ export async function readStoredVoxels(source: ByteSource, stored: StoredVoxels)
   }
   const start = bytes.byteOffset + offset;
   const aligned = owned && start % BYTES[type] === 0 && bytes.buffer instanceof ArrayBuffer;
-  const buffer = aligned ? bytes.buffer : bytes.slice(offset, offset + length).buffer;
+  // Not slice(): a Node Buffer's slice shares its memory.
+  const buffer = aligned ? bytes.buffer : new Uint8Array(bytes.subarray(offset, offset + length)).buffer;
   const at = aligned ? start : 0;
   if (stored.littleEndian !== MACHINE_IS_LITTLE_ENDIAN) swapBytes(buffer, at, length, BYTES[type]);
   return toVoxelArray(buffer, at, voxelCount(shape), type);
