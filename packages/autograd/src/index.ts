@@ -1,1 +1,26 @@
-export {};
+export { AutogradError, type AutogradErrorCode, formatShape } from './errors.ts';
+export * from './graph/graph.ts';
+export * from './graph/initialiser.ts';
+export * from './losses/index.ts';
+export * from './modules/index.ts';
+export { type EncodeModelOptions, encodeModel, ONNX_OPSET } from './onnx/encode-model.ts';
+export * from './operators/index.ts';
+export * from './optimisers/index.ts';
+export { type RandomState, SeededRandom } from './random/seeded-random.ts';
+export { createSession, type Feeds, type Runtime } from './runtime/runtime.ts';
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './training/checkpoint.ts';
+export {
+  buildGradientGraph,
+  buildInferenceGraph,
+  describeNetwork,
+  gradientName,
+  type Network,
+} from './training/network.ts';
+export {
+  type ParameterLayout,
+  type ParameterSlot,
+  parameterLayout,
+  slotOf,
+} from './training/parameter-layout.ts';
+export { Predictor } from './training/predictor.ts';
+export { type Batch, type StepResult, Trainer, type TrainerOptions } from './training/trainer.ts';

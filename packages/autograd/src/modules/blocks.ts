@@ -1,0 +1,41 @@
+/** The building blocks of encoder-decoder networks: a convolution with what surrounds it. */
+
+import type { Value } from '../graph/graph.ts';
+import { heNormal, type Initialiser, zeros } from '../graph/initialiser.ts';
+import { leakyRelu, relu } from '../operators/activation.ts';
+import { type ConvOptions, conv } from '../operators/conv.ts';
+import { batchNorm, instanceNorm } from '../operators/normalisation.ts';
+
+export type Normalisation = 'none' | 'instance' | 'batch';
+export type Activation = 'relu' | 'leaky-relu' | 'none';
+
+export interface ConvBlockOptions extends ConvOptions {
+  /** Kernel size along each spatial axis; default 3. */
+  readonly kernel?: number;
+  readonly normalisation?: Normalisation;
+  readonly activation?: Activation;
+  readonly weightInitialiser?: Initialiser;
+  readonly biasInitialiser?: Initialiser;
+}
+
+/** Convolution, normalisation, activation; parameters `weight` and `bias` under the scope `name`. */
+export function convBlock(name: string, x: Value, filters: number, options: ConvBlockOptions = {}): Value {
+  const g = x.graph;
+  return g.scope(name, () => {
+    const kernel = x.shape.slice(2).map(() => options.kernel ?? 3);
+    const inputs = x.shape[1]! / (options.groups ?? 1);
+    const weight = g.parameter('weight', [filters, inputs, ...kernel], options.weightInitialiser ?? heNormal);
+    const bias = g.parameter('bias', [filters], options.biasInitialiser ?? zeros, { decay: false });
+    return activate(normalise(conv(x, weight, bias, options), options.normalisation), options.activation);
+  });
+}
+
+function normalise(x: Value, kind: Normalisation = 'none'): Value {
+  if (kind === 'instance') return instanceNorm(x);
+  return kind === 'batch' ? batchNorm(x) : x;
+}
+
+function activate(x: Value, kind: Activation = 'relu'): Value {
+  if (kind === 'relu') return relu(x);
+  return kind === 'leaky-relu' ? leakyRelu(x) : x;
+}

@@ -1,0 +1,2 @@
+export { type Activation, type ConvBlockOptions, convBlock, type Normalisation } from './blocks.ts';
+export { type EncoderDecoderOptions, encoderDecoder } from './encoder-decoder.ts';

@@ -1,0 +1,151 @@
+/**
+ * Writes a graph as an ONNX model (IR 8, opset 17), with parameters as inputs (for training) or as initialisers
+ * (a finished network that any ONNX runtime loads).
+ */
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorProto_DataType,
+  TensorProtoSchema,
+  TensorShapeProto_DimensionSchema,
+  TensorShapeProtoSchema,
+  TypeProto_TensorSchema,
+  TypeProtoSchema,
+  ValueInfoProtoSchema,
+} from 'onnx-buf';
+import { AutogradError } from '../errors.ts';
+import type { AttributeValue, ElementType, Graph, GraphNode, Value } from '../graph/graph.ts';
+
+export const ONNX_OPSET = 17;
+
+const ELEMENT_TYPES: Record<ElementType, TensorProto_DataType> = {
+  float32: TensorProto_DataType.FLOAT,
+  int64: TensorProto_DataType.INT64,
+  bool: TensorProto_DataType.BOOL,
+};
+
+export interface EncodeModelOptions {
+  /** Values of the parameters; they become initialisers. Without, parameters are inputs. */
+  readonly weights?: ReadonlyMap<string, Float32Array>;
+  /** Leaves the first axis of inputs and outputs open, named `batch`. */
+  readonly dynamicBatch?: boolean;
+  /** Key and value texts kept in the model: recipe, label names, normalisation. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly name?: string;
+  readonly description?: string;
+}
+
+/** @returns the bytes of a `.onnx` file */
+export function encodeModel(graph: Graph, options: EncodeModelOptions = {}): Uint8Array {
+  const domains = [...new Set(graph.nodes.map((node) => node.domain))].filter((domain) => domain !== '');
+  const describe = (value: Value) => valueInfo(value, options.dynamicBatch ?? false);
+  const parameterInputs = options.weights ? [] : graph.parameters.map(({ value }) => valueInfo(value, false));
+  const parameterTensors = options.weights
+    ? graph.parameters.map(({ value }) => {
+        const data = options.weights!.get(value.name);
+        if (data === undefined) {
+          throw new AutogradError('BAD_ARGUMENT', `encodeModel(): no weights for parameter ${value.name}`);
+        }
+        return tensor(value.name, value.shape, 'float32', data);
+      })
+    : [];
+  const model = create(ModelProtoSchema, {
+    irVersion: 8n,
+    producerName: 'onnx-autograd',
+    docString: options.description ?? '',
+    opsetImport: [
+      create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(ONNX_OPSET) }),
+      ...domains.map((domain) => create(OperatorSetIdProtoSchema, { domain, version: 1n })),
+    ],
+    metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) =>
+      create(StringStringEntryProtoSchema, { key, value }),
+    ),
+    graph: create(GraphProtoSchema, {
+      name: options.name ?? 'graph',
+      node: graph.nodes.map(node),
+      input: [...graph.inputs.map(describe), ...parameterInputs],
+      output: graph.outputs.map(describe),
+      initializer: [
+        ...parameterTensors,
+        ...graph.constants.map((c) => tensor(c.name, c.shape, c.type, c.data)),
+      ],
+    }),
+  });
+  return toBinary(ModelProtoSchema, model);
+}
+
+function node(n: GraphNode) {
+  return create(NodeProtoSchema, {
+    name: n.name,
+    opType: n.op,
+    domain: n.domain,
+    input: [...n.inputs],
+    output: [...n.outputs],
+    attribute: Object.entries(n.attributes).map(([name, value]) => attribute(name, value)),
+  });
+}
+
+function attribute(name: string, value: AttributeValue) {
+  if (typeof value === 'string') {
+    return create(AttributeProtoSchema, {
+      name,
+      type: AttributeProto_AttributeType.STRING,
+      s: new TextEncoder().encode(value),
+    });
+  }
+  if (typeof value === 'number') {
+    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) });
+  }
+  if ('float' in value) {
+    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: value.float });
+  }
+  return create(AttributeProtoSchema, {
+    name,
+    type: AttributeProto_AttributeType.INTS,
+    ints: value.map((n) => BigInt(n)),
+  });
+}
+
+function tensor(
+  name: string,
+  shape: readonly number[],
+  type: ElementType,
+  data: Float32Array | BigInt64Array,
+) {
+  return create(TensorProtoSchema, {
+    name,
+    dataType: ELEMENT_TYPES[type],
+    dims: shape.map((n) => BigInt(n)),
+    rawData: new Uint8Array(data.slice().buffer),
+  });
+}
+
+function valueInfo(value: Value, dynamicBatch: boolean) {
+  return create(ValueInfoProtoSchema, {
+    name: value.name,
+    type: create(TypeProtoSchema, {
+      value: {
+        case: 'tensorType',
+        value: create(TypeProto_TensorSchema, {
+          elemType: ELEMENT_TYPES[value.type],
+          shape: create(TensorShapeProtoSchema, {
+            dim: value.shape.map((n, axis) =>
+              create(TensorShapeProto_DimensionSchema, {
+                value:
+                  dynamicBatch && axis === 0
+                    ? { case: 'dimParam', value: 'batch' }
+                    : { case: 'dimValue', value: BigInt(n) },
+              }),
+            ),
+          }),
+        }),
+      },
+    }),
+  });
+}

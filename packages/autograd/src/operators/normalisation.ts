@@ -1,0 +1,79 @@
+/**
+ * Instance and batch normalisation.
+ *
+ * While training both are written as elementary operators, so that their gradients follow from the tape's own
+ * rules; in an inference graph they are the single standard ONNX operators. Batch statistics are those of the
+ * chunk that one run of the graph sees; running statistics are kept in non-trainable parameters.
+ */
+import type { Value } from '../graph/graph.ts';
+import { ones, zeros } from '../graph/initialiser.ts';
+import { add, divide, multiply, sqrt, subtract } from './arithmetic.ts';
+import { mean } from './reduce.ts';
+import { reshape } from './shape.ts';
+
+export interface NormalisationOptions {
+  readonly epsilon?: number;
+}
+
+/** Centres and scales over `axes`; returns the statistics as well. */
+function standardise(x: Value, axes: readonly number[], epsilon: number) {
+  const average = mean(x, axes, { keepAxes: true });
+  const centred = subtract(x, average);
+  const variance = mean(multiply(centred, centred), axes, { keepAxes: true });
+  return { y: divide(centred, sqrt(add(variance, epsilon))), average, variance };
+}
+
+/** Scale and shift per channel, as parameters `scale` and `shift` of the current scope. */
+function affineParameters(x: Value): { scale: Value; shift: Value } {
+  const channels = x.shape[1]!;
+  return {
+    scale: x.graph.parameter('scale', [channels], ones, { decay: false }),
+    shift: x.graph.parameter('shift', [channels], zeros, { decay: false }),
+  };
+}
+
+function perChannel(v: Value, rank: number): Value {
+  return reshape(v, [1, v.shape[0]!, ...Array<number>(rank - 2).fill(1)]);
+}
+
+/** Each channel of each image to mean 0 and variance 1, then a learned scale and shift (Ulyanov et al. 2016). */
+export function instanceNorm(x: Value, options: NormalisationOptions = {}): Value {
+  const epsilon = options.epsilon ?? 1e-5;
+  const { scale, shift } = affineParameters(x);
+  const rank = x.shape.length;
+  if (x.graph.mode === 'inference') {
+    return x.graph.emit('InstanceNormalization', [x, scale, shift], x.shape, { epsilon: { float: epsilon } });
+  }
+  const spatial = x.shape.flatMap((_, i) => (i < 2 ? [] : [i]));
+  const { y } = standardise(x, spatial, epsilon);
+  return add(multiply(y, perChannel(scale, rank)), perChannel(shift, rank));
+}
+
+/**
+ * Each channel to mean 0 and variance 1 over batch and space, then a learned scale and shift (Ioffe and Szegedy
+ * 2015). Running mean and (biased) variance move by `momentum` a step and are used for inference.
+ */
+export function batchNorm(x: Value, options: NormalisationOptions & { momentum?: number } = {}): Value {
+  const epsilon = options.epsilon ?? 1e-5;
+  const momentum = options.momentum ?? 0.1;
+  const g = x.graph;
+  const rank = x.shape.length;
+  const channels = x.shape[1]!;
+  const { scale, shift } = affineParameters(x);
+  const runningMean = g.parameter('running_mean', [channels], zeros, { trainable: false });
+  const runningVariance = g.parameter('running_variance', [channels], ones, { trainable: false });
+  if (g.mode === 'inference') {
+    const operands = [x, scale, shift, runningMean, runningVariance];
+    return g.emit('BatchNormalization', operands, x.shape, { epsilon: { float: epsilon } });
+  }
+  const { y, average, variance } = standardise(
+    x,
+    x.shape.flatMap((_, i) => (i === 1 ? [] : [i])),
+    epsilon,
+  );
+  const moved = (running: Value, current: Value) =>
+    add(multiply(running, 1 - momentum), multiply(reshape(current, [channels]), momentum));
+  g.stateUpdates.set(runningMean.name, moved(runningMean, average));
+  g.stateUpdates.set(runningVariance.name, moved(runningVariance, variance));
+  return add(multiply(y, perChannel(scale, rank)), perChannel(shift, rank));
+}

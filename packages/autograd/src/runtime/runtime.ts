@@ -1,0 +1,41 @@
+/**
+ * The part of ONNX Runtime that this package uses, so that the caller hands in the runtime it has:
+ * `import * as ort from 'onnxruntime-node'` or `'onnxruntime-web'`.
+ */
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import { AutogradError } from '../errors.ts';
+import type { Graph } from '../graph/graph.ts';
+import { encodeModel } from '../onnx/encode-model.ts';
+
+export interface Runtime {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  readonly Tensor: typeof Tensor;
+}
+
+export type Feeds = Record<string, Tensor>;
+
+/** Compiles a graph for the runtime. @throws AutogradError RUNTIME_FAILED with the runtime's own words */
+export async function createSession(
+  runtime: Runtime,
+  graph: Graph,
+  options: InferenceSession.SessionOptions,
+): Promise<InferenceSession> {
+  try {
+    return await runtime.InferenceSession.create(encodeModel(graph), {
+      // The graph is already lowered; the runtime's optimiser would only cost start-up time.
+      graphOptimizationLevel: 'disabled',
+      logSeverityLevel: 3,
+      ...options,
+    });
+  } catch (cause) {
+    throw new AutogradError('RUNTIME_FAILED', `ONNX Runtime refused the graph: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+export function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
