@@ -1,0 +1,75 @@
+/**
+ * Pictures as plain pixels, and the way from them to PNG: the same in Node and in browsers, with no canvas.
+ */
+import { encode } from 'fast-png';
+import { VentrisegError } from '../errors.ts';
+
+/** 8-bit pixels, row by row from the top left, channels interleaved. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** `width * height * channels` bytes. */
+  readonly data: Uint8Array;
+  /** 1 grey, 3 RGB, 4 RGBA. */
+  readonly channels: 1 | 3 | 4;
+}
+
+/** Red, green, blue, 0 to 255. */
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+/**
+ * The picture as a PNG file.
+ *
+ * @throws VentrisegError BAD_ARGUMENT when the data do not fit the size.
+ */
+export function encodePng(picture: Picture): Uint8Array {
+  checkPicture(picture, 'encodePng');
+  const { width, height, data, channels } = picture;
+  return encode({ width, height, data, channels, depth: 8 });
+}
+
+/**
+ * Every pixel as a square of `factor` by `factor`, so that voxels stay visible as such.
+ *
+ * @throws VentrisegError BAD_ARGUMENT when the factor is not a whole number of 1 or more.
+ */
+export function upscale(picture: Picture, factor: number): Picture {
+  checkPicture(picture, 'upscale');
+  if (!Number.isInteger(factor) || factor < 1) {
+    throw new VentrisegError(
+      'BAD_ARGUMENT',
+      `upscale: factor must be a whole number of 1 or more, got ${factor}`,
+    );
+  }
+  const { width, height, data, channels } = picture;
+  const rowBytes = width * factor * channels;
+  const scaled = new Uint8Array(rowBytes * height * factor);
+  for (let y = 0; y < height; y++) {
+    const top = y * factor * rowBytes;
+    let to = top;
+    for (let x = 0; x < width; x++) {
+      const from = (y * width + x) * channels;
+      for (let copy = 0; copy < factor; copy++) {
+        for (let c = 0; c < channels; c++) scaled[to++] = data[from + c]!;
+      }
+    }
+    for (let copy = 1; copy < factor; copy++) {
+      scaled.copyWithin(top + copy * rowBytes, top, top + rowBytes);
+    }
+  }
+  return { width: width * factor, height: height * factor, data: scaled, channels };
+}
+
+/** Throws BAD_ARGUMENT, naming the caller, when the data do not fit the size. */
+export function checkPicture({ width, height, data, channels }: Picture, caller: string): void {
+  if (
+    ![width, height].every((n) => Number.isInteger(n) && n > 0) ||
+    data.length !== width * height * channels
+  ) {
+    throw new VentrisegError(
+      'BAD_ARGUMENT',
+      `${caller}: a picture of ${width}x${height} with ${channels} channels needs ` +
+        `${width * height * channels} bytes, got ${data.length}`,
+    );
+  }
+}
