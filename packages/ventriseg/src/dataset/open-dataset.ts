@@ -30,7 +30,7 @@ const pieceBytes = 2 ** 28;
 /**
  * Opens the folder that `prepareDataset` made, its arrays read into memory.
  *
- * @throws VentrisegError NOT_FOUND when there is no manifest; BAD_DATASET when the manifest, the arrays' headers
+ * @throws VentrisegError NO_SUCH_FILE when there is no manifest; BAD_DATASET when the manifest, the arrays' headers
  * and the files' sizes do not fit together.
  */
 export async function openDataset(directory: string): Promise<Dataset> {
@@ -69,7 +69,7 @@ async function readManifest(directory: string): Promise<DatasetManifest> {
   const path = join(directory, 'manifest.json');
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new VentrisegError(
-      'NOT_FOUND',
+      'NO_SUCH_FILE',
       `${directory}: is not a dataset, its manifest.json cannot be read`,
       {
         path,

@@ -5,12 +5,15 @@
  * is wrong with a subject is collected, and the others go on; only wrong use, or no subject at all, is an error.
  */
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImagingError } from '@ventriseg/imaging';
 import { VentrisegError } from '../errors.ts';
+import { encodePng } from '../pictures/index.ts';
 import { SeededRandom } from '../random/index.ts';
 import { planeAxes } from '../slices/index.ts';
 import { beginFolder, NpyAppender, writeJson } from './dataset-folder.ts';
+import { drawDatasetSheet, type SheetEntry, sheetEntry, subjectsOnSheet } from './dataset-sheet.ts';
 import {
   type DatasetManifest,
   datasetManifestSchema,
@@ -69,7 +72,7 @@ type UnsplitRecord = Omit<SubjectRecord, 'split'>;
 /**
  * Prepares a dataset; see `openDataset` for reading it.
  *
- * @throws VentrisegError BAD_PLAN, BAD_SPLIT, NOT_FOUND, BAD_TABLE or OUTPUT_EXISTS for wrong use; NO_SUBJECTS
+ * @throws VentrisegError BAD_PLAN, BAD_SPLIT, NO_SUCH_FILE, BAD_TABLE or OUTPUT_EXISTS for wrong use; NO_SUBJECTS
  * when no subject could be prepared; the signal's reason when aborted. Nothing is left behind then.
  *
  * @example
@@ -96,6 +99,8 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
     appenders.push(labels);
     const prepared: SubjectSource[] = [];
     const records: UnsplitRecord[] = [];
+    const shown: SheetEntry[] = [];
+    const sheetStep = Math.ceil(sources.length / subjectsOnSheet);
     const firstWithImage = new Map<string, SubjectSource>();
     for (const [done, source] of sources.entries()) {
       signal?.throwIfAborted();
@@ -107,6 +112,7 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
       if (subject === undefined) continue;
       records.push({ ...subject.record, person: source.person, offset: images.count });
       prepared.push(source);
+      if (done % sheetStep === 0) shown.push(sheetEntry(subject));
       noteSubject(subject.record, issues);
       joinTwins(subject.record.image, source, firstWithImage, samePerson, issues);
       await images.append(subject.images);
@@ -144,6 +150,13 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
       issues,
     });
     appenders.length = 0;
+    if (shown.length > 0) {
+      const splitOf = new Map(subjects.map(({ subject, split: name }) => [subject, name]));
+      await writeFile(
+        join(folder.path, 'contact-sheet.png'),
+        encodePng(drawDatasetSheet(shown, splitOf, plan)),
+      );
+    }
     await writeJson(join(folder.path, 'manifest.json'), manifest);
     signal?.throwIfAborted();
     await folder.commit();
@@ -289,7 +302,7 @@ function issueOf(error: unknown, source: SubjectSource): Issue {
   const { code, path } = error as { code: string; path?: string };
   return {
     severity: 'error',
-    code: code === 'ENOENT' ? 'NOT_FOUND' : code,
+    code: code === 'ENOENT' ? 'NO_SUCH_FILE' : code,
     path: path ?? source.imagePath,
     subject: source.subject,
     message: (error as Error).message,

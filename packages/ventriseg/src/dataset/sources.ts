@@ -40,7 +40,7 @@ export const defaultLabelNames: readonly string[] = ['aparc+aseg.mgz', 'aseg.mgz
  * The subjects of all inputs, in order, and what is wrong with those that are not among them.
  *
  * @param inputs FreeSurfer subject folders, folders of such folders, or `.tsv` tables.
- * @throws VentrisegError NOT_FOUND or BAD_TABLE when an input as a whole is missing or is none of these.
+ * @throws VentrisegError NO_SUCH_FILE or BAD_TABLE when an input as a whole is missing or is none of these.
  */
 export async function findSubjects(
   inputs: readonly string[],
@@ -51,7 +51,7 @@ export async function findSubjects(
   for (const input of inputs) {
     const path = resolve(input);
     const info = await stat(path).catch((cause: unknown) => {
-      throw new VentrisegError('NOT_FOUND', `${input}: no such file or folder`, { path, cause });
+      throw new VentrisegError('NO_SUCH_FILE', `${input}: no such file or folder`, { path, cause });
     });
     if (!info.isDirectory()) await readTable(path, options, sources, issues);
     else if (await isFolder(join(path, 'mri'))) await addFreeSurfer(path, options, sources, issues);
@@ -75,7 +75,7 @@ async function addSubjectsDirectory(
   }
   if (found === 0) {
     throw new VentrisegError(
-      'NOT_FOUND',
+      'NO_SUCH_FILE',
       `${path}: neither a FreeSurfer subject (no mri folder) nor a folder of them; for other data give a ` +
         '.tsv table with columns image and labels',
       { path },

@@ -60,14 +60,14 @@ export const schemeNumbers: Readonly<
 
 /**
  * Numbers that occur in one scheme and not in the other. FreeSurfer's: left white matter, cortex, temporal horn,
- * cerebellum, thalamus, putamen, pallidum, hippocampus, amygdala, accumbens, ventral diencephalon, the third and
- * fourth ventricles, brain stem, right hippocampus and amygdala. Neuromorphometrics': accumbens, brain stem,
- * caudate, cerebellum, white matter, hippocampus, pallidum, thalamus, vermis. Both use 42 and 43 (cerebral
- * exterior in the second), and numbers above 100 decide nothing: cortical parcels in one, other tissue in the
+ * cerebellum, thalamus, putamen, pallidum, hippocampus, amygdala, accumbens, ventral diencephalon, the third
+ * ventricle, brain stem, right hippocampus and amygdala. Neuromorphometrics': accumbens, brain stem,
+ * caudate, cerebellum, white matter, hippocampus, pallidum, thalamus, vermis. Both use 15, 42 and 43
+ * (vessels and cerebral exterior in the second), and numbers above 100 decide nothing: cortical parcels in one, other tissue in the
  * other.
  */
 const onlyIn: Readonly<Record<LabelScheme, readonly number[]>> = {
-  freesurfer: [2, 3, 5, 7, 8, 10, 12, 13, 14, 15, 16, 17, 18, 26, 28, 53, 54],
+  freesurfer: [2, 3, 5, 7, 8, 10, 12, 13, 14, 16, 17, 18, 26, 28, 53, 54],
   neuromorphometrics: [23, 35, 36, 37, 38, 39, 45, 48, 55, 61, 69, 71, 73],
 };
 
