@@ -3,7 +3,9 @@
  *
  * A letter names the direction of increasing index, as in nibabel's `aff2axcodes`. Oblique grids get the
  * nearest axes: the matrix is replaced by the rotation closest to it (its polar factor, so shear and spacing do
- * not weigh in), and axes are assigned from the most to the least certain. Matches nibabel's `io_orientation`.
+ * not weigh in), and axes are assigned from the most to the least certain. Matches nibabel's `io_orientation`,
+ * except where two axes are nearest to one direction: nibabel 5.0 serves the first in storage order, here it is
+ * the nearer one, so that the same grid stored differently is read the same.
  */
 import { ImagingError } from '../errors.ts';
 import type { Affine } from '../volume/volume.ts';

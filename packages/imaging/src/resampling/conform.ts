@@ -137,13 +137,14 @@ export function conform(volume: Volume, options: ConformOptions = {}): Conformed
 
 /** The robust scale, with warnings about scans it does not suit. */
 function scanScale(data: VoxelArray, warnings: string[]): IntensityScale {
-  const { min, max } = intensityRange(data);
+  const range = intensityRange(data);
+  const { min, max } = range;
   if (min === max) {
     warnings.push(`Every voxel of the scan is ${min}: there is nothing to see in it.`);
   } else if (min < 0) {
     warnings.push(`The scan has values below zero (down to ${min}), so zero is not black after conforming.`);
   }
-  return robustIntensityScale(data);
+  return robustIntensityScale(data, range);
 }
 
 /** The volume, or a copy with zeros for what is not finite. */

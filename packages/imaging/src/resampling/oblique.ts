@@ -74,8 +74,9 @@ function clipRow(
     from = Math.max(from, Math.ceil(Math.min(a, b) - 1e-9));
     to = Math.min(to, Math.floor(Math.max(a, b) + 1e-9));
   }
-  range[0] = from;
-  range[1] = Math.max(to + 1, from);
+  // Stored as 32-bit integers, which an empty range may exceed.
+  range[0] = from <= to ? from : 0;
+  range[1] = from <= to ? to + 1 : 0;
 }
 
 type RowInterpolator = (
@@ -136,15 +137,21 @@ const cubicRow: RowInterpolator = (data, [nx, ny, nz], origin, step, from, to, r
     const x0 = interpolationWeights('cubic', Math.min(Math.max(ox + sx * i, 0), nx - 1), wx);
     const y0 = interpolationWeights('cubic', Math.min(Math.max(oy + sy * i, 0), ny - 1), wy);
     const z0 = interpolationWeights('cubic', Math.min(Math.max(oz + sz * i, 0), nz - 1), wz);
+    const xa = Math.max(x0, 0);
+    const xb = x0 + 1;
+    const xc = Math.min(x0 + 2, nx - 1);
+    const xd = Math.min(x0 + 3, nx - 1);
+    const wa = wx[0]!;
+    const wb = wx[1]!;
+    const wc = wx[2]!;
+    const wd = wx[3]!;
     let sum = 0;
     for (let c = 0; c < 4; c++) {
       const z = Math.min(Math.max(z0 + c, 0), nz - 1);
       let plane = 0;
       for (let b = 0; b < 4; b++) {
-        const start = nx * (Math.min(Math.max(y0 + b, 0), ny - 1) + ny * z);
-        let line = 0;
-        for (let a = 0; a < 4; a++) line += wx[a]! * data[start + Math.min(Math.max(x0 + a, 0), nx - 1)]!;
-        plane += wy[b]! * line;
+        const n = nx * (Math.min(Math.max(y0 + b, 0), ny - 1) + ny * z);
+        plane += wy[b]! * (wa * data[n + xa]! + wb * data[n + xb]! + wc * data[n + xc]! + wd * data[n + xd]!);
       }
       sum += wz[c]! * plane;
     }

@@ -31,8 +31,15 @@ function forEachBlock(data: VoxelArray, visit: (block: Float64Array) => void): v
   }
 }
 
-/** Least and greatest value and the number of voxels that are not zero. Values must be finite. */
-export function intensityRange(data: VoxelArray): { min: number; max: number; nonZero: number } {
+/** Least and greatest value of a scan, and how many of its voxels are not zero. */
+export interface IntensityRange {
+  readonly min: number;
+  readonly max: number;
+  readonly nonZero: number;
+}
+
+/** The range of finite voxel values. */
+export function intensityRange(data: VoxelArray): IntensityRange {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   let nonZero = 0;
@@ -62,9 +69,10 @@ function histogram(data: VoxelArray, min: number, binSize: number): Uint32Array 
  * The scale that maps a scan's robust range to 0..255. A constant scan gets scale 1.
  *
  * @param data finite voxel values
+ * @param range their range, where the caller has it
  */
-export function robustIntensityScale(data: VoxelArray): IntensityScale {
-  const { min, max, nonZero } = intensityRange(data);
+export function robustIntensityScale(data: VoxelArray, range = intensityRange(data)): IntensityScale {
+  const { min, max, nonZero } = range;
   const outliers = Math.trunc((1 - 0.999) * nonZero);
   let top = max;
   while (top - min > Number.EPSILON * Math.max(Math.abs(min), Math.abs(max))) {
