@@ -10,6 +10,8 @@ export { type RandomState, SeededRandom } from './random/seeded-random.ts';
 export { createSession, type Feeds, type Runtime } from './runtime/runtime.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './training/checkpoint.ts';
 export {
+  buildActivationGraph,
+  buildEvaluationGraph,
   buildGradientGraph,
   buildInferenceGraph,
   describeNetwork,
@@ -22,5 +24,5 @@ export {
   parameterLayout,
   slotOf,
 } from './training/parameter-layout.ts';
-export { Predictor } from './training/predictor.ts';
+export { ForwardPass } from './training/forward-pass.ts';
 export { type Batch, type StepResult, Trainer, type TrainerOptions } from './training/trainer.ts';

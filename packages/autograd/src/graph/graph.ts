@@ -75,7 +75,7 @@ export class Graph {
   readonly outputs: Value[] = [];
   readonly parameters: Parameter[] = [];
   readonly constants: GraphConstant[] = [];
-  readonly shapes = new Map<string, readonly number[]>();
+  private readonly values = new Map<string, Value>();
   /** New values of non-trainable parameters, by parameter name. */
   readonly stateUpdates = new Map<string, Value>();
   /** Dropout masks that the caller must draw: input name to keep probability. */
@@ -136,6 +136,13 @@ export class Graph {
 
   scalar(value: number): Value {
     return this.constant([value], []);
+  }
+
+  /** The tensor of a name. @throws AutogradError BAD_ARGUMENT when the graph has none of that name */
+  valueOf(name: string): Value {
+    const value = this.values.get(name);
+    if (value === undefined) throw new AutogradError('BAD_ARGUMENT', `the graph has no tensor named ${name}`);
+    return value;
   }
 
   /** Marks a value as an output of the model, under its own name. */
@@ -255,8 +262,9 @@ export class Graph {
     if (!shape.every((n) => Number.isInteger(n) && n > 0)) {
       throw new AutogradError('SHAPE_MISMATCH', `${name}: no tensor can have shape ${formatShape(shape)}`);
     }
-    this.shapes.set(name, shape);
-    return { graph: this, name, shape, type, differentiable };
+    const value = { graph: this, name, shape, type, differentiable };
+    this.values.set(name, value);
+    return value;
   }
 
   private addConstant(
@@ -276,8 +284,7 @@ export class Graph {
     }
     const name = this.claim(`constant_${this.constants.length}`);
     this.constants.push({ name, shape, type, data });
-    const value: Value = { graph: this, name, shape, type, differentiable: false };
-    this.shapes.set(name, shape);
+    const value = this.newValue(name, shape, type, false);
     if (key !== undefined) this.constantNames.set(key, value);
     return value;
   }

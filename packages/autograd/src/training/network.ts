@@ -22,6 +22,29 @@ export function buildInferenceGraph(network: Network, batchSize: number): Graph 
   return g;
 }
 
+/** Forward and loss: inputs `image` and `target`, outputs `probability` and `loss`, one number an image. */
+export function buildEvaluationGraph(network: Network, loss: Loss, batchSize: number): Graph {
+  const g = new Graph({ mode: 'inference' });
+  const logits = network.build(g.input('image', [batchSize, ...network.inputShape]));
+  const target = g.input('target', logits.shape);
+  g.output('probability', probabilities(logits));
+  g.output(
+    'loss',
+    g.scope('loss', () => loss(logits, target)),
+  );
+  return g;
+}
+
+/** Forward with the result of every activation function as an output, `activation/<scope>`. */
+export function buildActivationGraph(network: Network, batchSize: number): Graph {
+  const g = new Graph({ mode: 'inference' });
+  network.build(g.input('image', [batchSize, ...network.inputShape]));
+  for (const { op, name } of [...g.nodes]) {
+    if (op === 'Relu' || op === 'LeakyRelu') g.output(`activation/${name.replace(/\/[^/]*$/, '')}`, g.valueOf(name));
+  }
+  return g;
+}
+
 /**
  * Forward, loss and backward for one chunk of a batch.
  *

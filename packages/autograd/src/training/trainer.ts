@@ -14,6 +14,7 @@ import { buildUpdateGraph, momentNames, type Optimiser, updateScalars } from '..
 import { SeededRandom } from '../random/seeded-random.ts';
 import { createSession, type Feeds, type Runtime } from '../runtime/runtime.ts';
 import { type Checkpoint, checkLayout } from './checkpoint.ts';
+import { chunkOf } from './chunk.ts';
 import { buildGradientGraph, gradientName, type Network, stateUpdateName } from './network.ts';
 import {
   decayMask,
@@ -287,19 +288,4 @@ export class Trainer {
       );
     }
   }
-}
-
-/** `count` images from `start`, followed by zeros up to the chunk's size; a view where no filling is needed. */
-export function chunkOf(
-  data: Float32Array,
-  start: number,
-  count: number,
-  size: number,
-  chunkSize: number,
-): Float32Array {
-  const view = data.subarray(start * size, (start + count) * size);
-  if (count === chunkSize) return view;
-  const filled = new Float32Array(chunkSize * size);
-  filled.set(view);
-  return filled;
 }

@@ -1,0 +1,85 @@
+/**
+ * Runs a graph forward over any number of images, with weights that may change between calls: prediction,
+ * evaluation and a look at activations while a network is being trained.
+ */
+import type { InferenceSession } from 'onnxruntime-common';
+import { AutogradError, formatShape } from '../errors.ts';
+import type { Graph } from '../graph/graph.ts';
+import { elementCount } from '../operators/shape.ts';
+import { createSession, type Feeds, type Runtime } from '../runtime/runtime.ts';
+import { chunkOf } from './chunk.ts';
+
+export class ForwardPass {
+  readonly graph: Graph;
+  private readonly runtime: Runtime;
+  private readonly session: InferenceSession;
+  private readonly chunkSize: number;
+
+  private constructor(runtime: Runtime, graph: Graph, session: InferenceSession) {
+    this.runtime = runtime;
+    this.graph = graph;
+    this.session = session;
+    this.chunkSize = graph.inputs[0]!.shape[0]!;
+  }
+
+  /** @param graph every input and output has the images as its first axis; its length is the chunk's size */
+  static async create(
+    runtime: Runtime,
+    graph: Graph,
+    session: InferenceSession.SessionOptions = {},
+  ): Promise<ForwardPass> {
+    return new ForwardPass(runtime, graph, await createSession(runtime, graph, session));
+  }
+
+  /**
+   * @param inputs by input name, `size` images each
+   * @param weights by parameter name
+   * @returns by output name, `size` images each
+   * @throws AutogradError SHAPE_MISMATCH when an input is missing or does not hold `size` images
+   */
+  async run(
+    inputs: Readonly<Record<string, Float32Array>>,
+    size: number,
+    weights: ReadonlyMap<string, Float32Array>,
+  ): Promise<Record<string, Float32Array>> {
+    const { Tensor } = this.runtime;
+    const feeds: Feeds = {};
+    for (const { value } of this.graph.parameters) {
+      feeds[value.name] = new Tensor('float32', weights.get(value.name)!, value.shape);
+    }
+    for (const { name, shape } of this.graph.inputs) {
+      const wanted = size * elementCount(shape.slice(1));
+      if (inputs[name]?.length !== wanted) {
+        throw new AutogradError(
+          'SHAPE_MISMATCH',
+          `${size} images of input ${name} (${formatShape(shape.slice(1))}) need ${wanted} values, got ${inputs[name]?.length ?? 'none'}`,
+        );
+      }
+    }
+    const results = Object.fromEntries(
+      this.graph.outputs.map(({ name, shape }) => [
+        name,
+        new Float32Array(size * elementCount(shape.slice(1))),
+      ]),
+    );
+    for (let start = 0; start < size; start += this.chunkSize) {
+      const count = Math.min(this.chunkSize, size - start);
+      for (const { name, shape } of this.graph.inputs) {
+        const each = elementCount(shape.slice(1));
+        const data = chunkOf(inputs[name]!, start, count, each, this.chunkSize);
+        feeds[name] = new Tensor('float32', data, shape);
+      }
+      const outputs = await this.session.run(feeds);
+      for (const { name, shape } of this.graph.outputs) {
+        const each = elementCount(shape.slice(1));
+        const data = outputs[name]!.data as Float32Array;
+        results[name]!.set(data.subarray(0, count * each), start * each);
+      }
+    }
+    return results;
+  }
+
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+}

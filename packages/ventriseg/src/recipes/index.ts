@@ -1,0 +1,11 @@
+export { builtInRecipe, builtInRecipes } from './built-in.ts';
+export {
+  type Augmentation,
+  buildLoss,
+  buildNetwork,
+  outputClasses,
+  parseRecipe,
+  type Recipe,
+  type RecipeInput,
+  recipeSchema,
+} from './recipe.ts';
