@@ -11,11 +11,19 @@ export interface ByteSource {
   readonly head: Uint8Array;
   /**
    * Up to the first `length` bytes; fewer when the file ends earlier. `owned` says that no one else holds the
-   * buffer. `available` counts what the file holds, as far as it was read.
+   * buffer. `available` counts what the file holds, as far as it was read. `cut` says that a compressed file ends
+   * too early, so that its checksum is missing even where the bytes are complete.
    *
    * @throws ImagingError BAD_COMPRESSION when a compressed file is damaged.
    */
-  readonly read: (length: number) => Promise<{ bytes: Uint8Array; owned: boolean; available: number }>;
+  readonly read: (length: number) => Promise<FileStart>;
+}
+
+export interface FileStart {
+  readonly bytes: Uint8Array;
+  readonly owned: boolean;
+  readonly available: number;
+  readonly cut: boolean;
 }
 
 const HEAD_LENGTH = 1024;
@@ -32,7 +40,12 @@ export async function openBytes(bytes: Uint8Array, path?: string): Promise<ByteS
   if (!isGzip(bytes)) {
     return {
       head: bytes.subarray(0, HEAD_LENGTH),
-      read: async (length) => ({ bytes: bytes.subarray(0, length), owned: false, available: bytes.length }),
+      read: async (length) => ({
+        bytes: bytes.subarray(0, length),
+        owned: false,
+        available: bytes.length,
+        cut: false,
+      }),
     };
   }
   const start = await inflate(bytes, HEAD_LENGTH, 0);
@@ -52,7 +65,8 @@ export async function openBytes(bytes: Uint8Array, path?: string): Promise<ByteS
     read: async (length) => {
       const inflated = await inflate(bytes, length);
       throwIfDamaged(inflated, length, bytes, path);
-      return { bytes: inflated.bytes, owned: true, available: inflated.bytes.length };
+      const cut = inflated.end === 'truncated';
+      return { bytes: inflated.bytes, owned: true, available: inflated.bytes.length, cut };
     },
   };
 }

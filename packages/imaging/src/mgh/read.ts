@@ -2,10 +2,10 @@
  * Reading FreeSurfer's MGH and MGZ. Whatever follows the voxels (TR, flip angle, tags) is not needed here.
  */
 import { openBytes } from '../compression/byte-source.ts';
-import { ImagingError } from '../errors.ts';
 import { replaceNonFinite } from '../volume/finite-voxels.ts';
+import { checkAffine, checkDimensions } from '../volume/header-checks.ts';
 import type { ScanFile } from '../volume/scan-file.ts';
-import { checkDimensions, readStoredVoxels } from '../volume/stored-voxels.ts';
+import { readStoredVoxels } from '../volume/stored-voxels.ts';
 import { createVolume, type Shape3 } from '../volume/volume.ts';
 import { MGH_HEADER_LENGTH, type MghHeader, mghAffine, mghStoredType, parseMghHeader } from './header.ts';
 
@@ -42,20 +42,8 @@ export async function readMgh(
     type,
     littleEndian: false,
     path,
+    warnings,
   });
   replaceNonFinite(data, path, warnings);
   return { volume: createVolume(data, shape, voxelToWorld), format: 'mgh', header, warnings };
-}
-
-/** Fails with the file's name before the voxels are read; createVolume would not know it. */
-function checkAffine(voxelToWorld: readonly number[], path: string | undefined): void {
-  try {
-    createVolume(new Uint8Array(1), [1, 1, 1], voxelToWorld);
-  } catch (cause) {
-    throw new ImagingError(
-      'BAD_AFFINE',
-      `${path ?? 'scan'}: ${cause instanceof Error ? cause.message : String(cause)}; the header looks damaged`,
-      path === undefined ? { cause } : { path, cause },
-    );
-  }
 }

@@ -68,7 +68,7 @@ test.each([
 ])('an sform %s falls back to the qform', (_, srow) => {
   const { affine, warnings } = affineOf({ ...qform, sformCode: 1, srow });
   expectAffine(affine, [2, 0, 0, 5, 0, 3, 0, 6, 0, 0, 4, 7, 0, 0, 0, 1]);
-  expect(warnings).toEqual(['The sform is singular; the qform is used instead.']);
+  expect(warnings).toEqual(['The sform is singular or not finite; the qform is used instead.']);
 });
 
 test('without any usable form the grid is centred and x runs from right to left, as in nibabel', () => {

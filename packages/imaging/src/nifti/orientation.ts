@@ -24,8 +24,9 @@ export function headerAffine(header: NiftiHeader, shape: Shape3, warnings: strin
       warnWhenSizesDiffer(header.srow, zooms, warnings);
       return inMillimetres(header.srow);
     }
-    withoutForms = 'The sform is singular';
-    if (header.qformCode > 0) warnings.push('The sform is singular; the qform is used instead.');
+    withoutForms = 'The sform is singular or not finite';
+    if (header.qformCode > 0)
+      warnings.push('The sform is singular or not finite; the qform is used instead.');
   }
   if (header.qformCode > 0) {
     const rows = qformRows(header, zooms);

@@ -209,3 +209,11 @@ test('a wrong magic is refused, and Analyze is named', async () => {
   });
   await expect(readNifti(Uint8Array.of(1), { path })).rejects.toMatchObject({ code: 'WRONG_MAGIC' });
 });
+
+test('an affine without extent names the file', async () => {
+  const srow = [1e-6, 0, 0, 0, 0, 1e-6, 0, 0, 0, 0, 1e-6, 0];
+  await expect(readNifti(nifti1Bytes({ srow }), { path })).rejects.toMatchObject({
+    code: 'BAD_AFFINE',
+    path,
+  });
+});

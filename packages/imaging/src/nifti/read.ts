@@ -4,13 +4,9 @@
 import { type ByteSource, openBytes } from '../compression/byte-source.ts';
 import { ImagingError } from '../errors.ts';
 import { replaceNonFinite } from '../volume/finite-voxels.ts';
+import { checkAffine, checkDimensions } from '../volume/header-checks.ts';
 import type { ReadScanOptions, ScanFile } from '../volume/scan-file.ts';
-import {
-  bytesPerVoxel,
-  checkDimensions,
-  readStoredVoxels,
-  type StoredType,
-} from '../volume/stored-voxels.ts';
+import { bytesPerVoxel, readStoredVoxels, type StoredType } from '../volume/stored-voxels.ts';
 import { createVolume, type Shape3, type VoxelArray } from '../volume/volume.ts';
 import { storedTypeOf } from './datatypes.ts';
 import { NIFTI_OFFSETS, type NiftiHeader, parseNiftiHeader } from './header.ts';
@@ -23,7 +19,7 @@ import { headerAffine } from './orientation.ts';
  * scl_inter) become float32, or float64 when stored in 32 bits or more as integers, or as float64.
  *
  * @throws ImagingError EMPTY_FILE, WRONG_MAGIC, TRUNCATED, BAD_COMPRESSION, BAD_HEADER, BAD_DIMENSIONS,
- * UNSUPPORTED_TYPE, NOT_A_VOLUME, NON_FINITE, BAD_ARGUMENT (a pair without its `.img`)
+ * BAD_AFFINE, UNSUPPORTED_TYPE, NOT_A_VOLUME, NON_FINITE, BAD_ARGUMENT (a pair without its `.img`)
  */
 export async function readNifti(
   bytes: Uint8Array,
@@ -41,10 +37,11 @@ export async function readNifti(
     );
   }
   const voxelToWorld = headerAffine(header, shape, warnings);
+  checkAffine(voxelToWorld, path);
   const voxels = await voxelSource(header, source, pairedData, path);
-  const offset = voxelOffset(header, voxels, path, warnings);
+  const offset = voxelOffset(header, path, warnings);
   const { littleEndian } = header;
-  const stored = await readStoredVoxels(voxels, { offset, shape, type, littleEndian, path });
+  const stored = await readStoredVoxels(voxels, { offset, shape, type, littleEndian, path, warnings });
   const data = applyScaling(stored, type, header, warnings);
   replaceNonFinite(data, path, warnings);
   const format = header.version === 1 ? 'nifti-1' : 'nifti-2';
@@ -86,12 +83,7 @@ async function voxelSource(
   );
 }
 
-function voxelOffset(
-  header: NiftiHeader,
-  voxels: ByteSource,
-  path: string | undefined,
-  warnings: string[],
-): number {
+function voxelOffset(header: NiftiHeader, path: string | undefined, warnings: string[]): number {
   const offset = header.voxOffset;
   // A single file has four bytes of extension flags behind its header.
   const least = header.singleFile ? NIFTI_OFFSETS[header.version].size + 4 : 0;
@@ -99,16 +91,10 @@ function voxelOffset(
     warnings.push(`The header does not say where the voxels start (vox_offset 0); byte ${least} is assumed.`);
     return least;
   }
-  const atLeast = voxels.head.length;
-  if (
-    !Number.isSafeInteger(offset) ||
-    offset < least ||
-    (atLeast < 1024 && offset > Math.max(atLeast, least))
-  ) {
+  if (!Number.isSafeInteger(offset) || offset < least) {
     throw new ImagingError(
       'BAD_HEADER',
-      `${path ?? 'scan'}: header says that voxels start at byte ${offset} (vox_offset), ` +
-        `which cannot be: ${offset > least ? `the file ends at byte ${atLeast}` : `the least is ${least}`}`,
+      `${path ?? 'scan'}: header says that voxels start at byte ${offset} (vox_offset), the least is ${least}`,
       path === undefined ? {} : { path },
     );
   }

@@ -34,9 +34,6 @@ const BYTES: Record<StoredType, number> = {
   uint64: 8,
 };
 
-/** Larger grids are taken for a damaged header: 2^31 voxels are a cube of 1290. */
-export const LARGEST_VOXEL_COUNT = 2 ** 31;
-
 const MACHINE_IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 export interface StoredVoxels {
@@ -45,6 +42,8 @@ export interface StoredVoxels {
   readonly type: StoredType;
   readonly littleEndian: boolean;
   readonly path: string | undefined;
+  /** Where a missing checksum is reported. */
+  readonly warnings: string[];
 }
 
 /** Bytes that one voxel of a type takes. */
@@ -53,30 +52,23 @@ export function bytesPerVoxel(type: StoredType): number {
 }
 
 /**
- * Checks the sizes that a header claims, before anything is allocated for them.
- *
- * @throws ImagingError BAD_DIMENSIONS
- */
-export function checkDimensions(shape: Shape3, path: string | undefined): void {
-  const count = voxelCount(shape);
-  if (shape.every((n) => Number.isSafeInteger(n) && n > 0) && count <= LARGEST_VOXEL_COUNT) return;
-  const reason = count > LARGEST_VOXEL_COUNT ? `over ${LARGEST_VOXEL_COUNT} voxels` : 'not all positive';
-  throw new ImagingError(
-    'BAD_DIMENSIONS',
-    `${path ?? 'scan'}: header says ${shape.join('x')} voxels, ${reason}; the header looks damaged`,
-    path === undefined ? {} : { path },
-  );
-}
-
-/**
  * Reads the voxels of one volume from a file.
  *
- * @throws ImagingError TRUNCATED when the file holds fewer; BAD_COMPRESSION
+ * @throws ImagingError TRUNCATED when the file holds fewer; BAD_HEADER when it ends before they start;
+ * BAD_COMPRESSION
  */
 export async function readStoredVoxels(source: ByteSource, stored: StoredVoxels): Promise<VoxelArray> {
   const { offset, shape, type, path } = stored;
   const length = voxelCount(shape) * BYTES[type];
-  const { bytes, owned, available } = await source.read(offset + length);
+  const { bytes, owned, available, cut } = await source.read(offset + length);
+  // A file cut between the header and its four extension bytes is truncated; further off, the offset is wrong.
+  if (available < offset - 4) {
+    throw new ImagingError(
+      'BAD_HEADER',
+      `${path ?? 'scan'}: header says that voxels start at byte ${offset} but the file ends at byte ${available}`,
+      path === undefined ? {} : { path },
+    );
+  }
   if (bytes.length < offset + length) {
     const claim = `header says ${shape.join('x')} ${type} (${formatBytes(length)})`;
     const found = formatBytes(Math.max(0, available - offset));
@@ -86,6 +78,8 @@ export async function readStoredVoxels(source: ByteSource, stored: StoredVoxels)
       path === undefined ? {} : { path },
     );
   }
+  if (cut)
+    stored.warnings.push('The compressed file ends too early: all voxels are there, their checksum is not.');
   const start = bytes.byteOffset + offset;
   const aligned = owned && start % BYTES[type] === 0 && bytes.buffer instanceof ArrayBuffer;
   // Not slice(): a Node Buffer's slice shares its memory.
