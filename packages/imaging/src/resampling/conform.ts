@@ -7,7 +7,8 @@
  *   in another direction is another place, one voxel away. Here the voxel is counted in LIA order, so the
  *   result does not depend on how the scan is stored; `centre: 'freesurfer'` counts in storage order.
  * - Values are interpolated first, then scaled and rounded once; FreeSurfer rounds to 8 bits before and after.
- * - Half a voxel beyond the outermost centres is still inside (see `resample`).
+ * - Beyond the outermost voxel centres the outermost value holds for half a voxel (see `resample`); FreeSurfer
+ *   fades to 0 over a whole one.
  * - A few extreme voxels do not make the scan black (see `robustIntensityScale`).
  */
 import { ImagingError } from '../errors.ts';

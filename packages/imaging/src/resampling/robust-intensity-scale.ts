@@ -2,11 +2,11 @@
  * The intensity range of a scan without its brightest outliers, as FreeSurfer's `mri_convert --conform` finds it
  * before it stores a scan in 8 bits.
  *
- * A histogram of 1000 bins over the whole range; the upper limit is where the top 0.1 % of the non-zero voxels
- * have been passed, minus the bin that passes them; the lower limit is the minimum. FastSurfer's `getscale`
- * counts from below and lands one bin lower when the count falls exactly on a bin edge; otherwise both agree.
- * Where a few extreme voxels squeeze all others into the lowest bin, FreeSurfer's range collapses; here the
- * lowest bin is searched again more finely.
+ * A histogram of 1000 bins over the whole range; from the top, bins are passed until they hold 0.1 % of the
+ * non-zero voxels, and the bin below them is the upper limit; the lower limit is the minimum. FastSurfer's
+ * `getscale` agrees unless the count is met exactly, when it goes on down to the next occupied bin. Where a few
+ * extreme voxels squeeze all others into the lowest bin, FreeSurfer's range is empty; here that bin is searched
+ * again more finely.
  */
 import type { VoxelArray } from '../volume/volume.ts';
 
