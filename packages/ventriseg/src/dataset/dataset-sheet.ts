@@ -4,7 +4,7 @@
  */
 import { ventricles } from '../labels/index.ts';
 import { contactSheet, greyWithMaskRgb, type Picture, type Rgb, upscale } from '../pictures/index.ts';
-import type { SplitName } from './manifest.ts';
+import type { SubjectRecord } from './manifest.ts';
 import type { DatasetPlan } from './plan.ts';
 import type { PreparedSubject } from './prepare-subject.ts';
 
@@ -19,7 +19,8 @@ const smallTile = 128;
 
 /** The slices of one subject that the sheet shows. */
 export interface SheetEntry {
-  readonly subject: string;
+  /** Position of the subject in the manifest. */
+  readonly position: number;
   readonly tiles: readonly {
     readonly index: number;
     readonly image: Uint8Array;
@@ -28,7 +29,7 @@ export interface SheetEntry {
 }
 
 /** Copies the slices to show out of a prepared subject. */
-export function sheetEntry({ record, images, labels }: PreparedSubject): SheetEntry {
+export function sheetEntry({ record, images, labels }: PreparedSubject, position: number): SheetEntry {
   const pixels = images.length / record.slices.length;
   const tiles = shares.map((share) => {
     const k = Math.floor(share * record.slices.length);
@@ -38,13 +39,13 @@ export function sheetEntry({ record, images, labels }: PreparedSubject): SheetEn
       label: labels.slice(k * pixels, (k + 1) * pixels),
     };
   });
-  return { subject: record.subject, tiles };
+  return { position, tiles };
 }
 
 /** Draws the sheet, two subjects a row; captions name subject, split and slice (counted from 0). */
 export function drawDatasetSheet(
   entries: readonly SheetEntry[],
-  splitOf: ReadonlyMap<string, SplitName>,
+  subjects: readonly Pick<SubjectRecord, 'subject' | 'split'>[],
   plan: DatasetPlan,
 ): Picture {
   const { rows, columns } = plan.crop;
@@ -55,12 +56,16 @@ export function drawDatasetSheet(
   const lettersInTile = Math.floor((columns * factor) / 6);
   const enlarged = (data: Uint8Array) =>
     upscale({ width: columns, height: rows, data, channels: 1 }, factor).data;
-  for (const { subject, tiles: shown } of entries) {
+  for (const { position, tiles: shown } of entries) {
+    const { subject, split } = subjects[position]!;
     for (const { index, image, label } of shown) {
       tiles.push(
-        greyWithMaskRgb(enlarged(image), enlarged(label), columns * factor, rows * factor, { colours }),
+        greyWithMaskRgb(enlarged(image), enlarged(label), columns * factor, rows * factor, {
+          colours,
+          opacity: 0.65,
+        }),
       );
-      captions.push(`${subject.slice(0, lettersInTile)}\n${splitOf.get(subject)} ${index}`);
+      captions.push(`${subject.slice(0, lettersInTile)}\n${split} ${index}`);
     }
   }
   return contactSheet(tiles, { columns: 2 * shares.length, labels: captions });

@@ -64,7 +64,8 @@ const arraySchema = z.strictObject({
   sha256,
 });
 
-const splitRequestSchema = z.union([
+/** How people are to be divided: in fractions, in numbers, by name, or as the tables' own column says. */
+export const splitRequestSchema = z.union([
   z.strictObject({
     fractions: z.partialRecord(z.enum(splitNames), z.number()),
     stratify: z.literal('dataset').optional(),

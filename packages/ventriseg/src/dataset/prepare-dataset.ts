@@ -22,6 +22,7 @@ import {
   type SubjectRecord,
   splitNames,
 } from './manifest.ts';
+import { Identities, peopleOf, repeatedSubjects } from './people.ts';
 import {
   type DatasetPresetName,
   datasetPresets,
@@ -31,7 +32,7 @@ import {
 } from './plan.ts';
 import { prepareSubject } from './prepare-subject.ts';
 import { type FindSubjectsOptions, findSubjects, type SubjectSource } from './sources.ts';
-import { checkSplitRequest, defaultSplit, type Person, splitPeople } from './split.ts';
+import { checkSplitRequest, defaultSplit, splitPeople } from './split.ts';
 
 export interface PrepareOptions extends FindSubjectsOptions {
   /** FreeSurfer subject folders, folders of such folders, or `.tsv` tables with columns image and labels. */
@@ -84,10 +85,10 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
   const random = new SeededRandom(seed);
   const { sources, issues } = await findSubjects(options.inputs, options);
   if (sources.length === 0) throw noSubjects('none was found', options, issues);
-  const samePerson = new Map<string, string>();
-  warnOfRepeats(sources, issues);
+  const identities = new Identities();
+  issues.push(...repeatedSubjects(sources));
   const split = chooseSplit(options.split, sources, issues);
-  checkSplitRequest(split, peopleOf(sources, samePerson));
+  checkSplitRequest(split, peopleOf(sources, identities));
 
   const folder = await beginFolder(options.output, options.overwrite ?? false);
   const appenders: NpyAppender[] = [];
@@ -101,7 +102,6 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
     const records: UnsplitRecord[] = [];
     const shown: SheetEntry[] = [];
     const sheetStep = Math.ceil(sources.length / subjectsOnSheet);
-    const firstWithImage = new Map<string, SubjectSource>();
     for (const [done, source] of sources.entries()) {
       signal?.throwIfAborted();
       options.onProgress?.({ done, total: sources.length, subject: source.subject });
@@ -112,18 +112,19 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
       if (subject === undefined) continue;
       records.push({ ...subject.record, person: source.person, offset: images.count });
       prepared.push(source);
-      if (done % sheetStep === 0) shown.push(sheetEntry(subject));
+      if (prepared.length % sheetStep === 1 % sheetStep) shown.push(sheetEntry(subject, records.length - 1));
       noteSubject(subject.record, issues);
-      joinTwins(subject.record.image, source, firstWithImage, samePerson, issues);
+      const twin = identities.noteImage(source, subject.record.image);
+      if (twin !== undefined) issues.push(twin);
       await images.append(subject.images);
       await labels.append(subject.labels);
     }
     options.onProgress?.({ done: sources.length, total: sources.length, subject: undefined });
     if (records.length === 0) throw noSubjects('none could be prepared', options, issues);
 
-    const placed = splitPeople(peopleOf(prepared, samePerson), split, random);
+    const placed = splitPeople(peopleOf(prepared, identities), split, random);
     const subjects = records.map((record): SubjectRecord => {
-      const person = rootPerson(record.person, samePerson);
+      const person = identities.nameOf(record.person);
       return { ...record, person, split: placed.get(person)! };
     });
     warnOfEmptySplits(split, subjects, issues);
@@ -150,13 +151,8 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
       issues,
     });
     appenders.length = 0;
-    if (shown.length > 0) {
-      const splitOf = new Map(subjects.map(({ subject, split: name }) => [subject, name]));
-      await writeFile(
-        join(folder.path, 'contact-sheet.png'),
-        encodePng(drawDatasetSheet(shown, splitOf, plan)),
-      );
-    }
+    const sheet = encodePng(drawDatasetSheet(shown, subjects, plan));
+    await writeFile(join(folder.path, 'contact-sheet.png'), sheet);
     await writeJson(join(folder.path, 'manifest.json'), manifest);
     signal?.throwIfAborted();
     await folder.commit();
@@ -165,81 +161,6 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
     for (const appender of appenders) await appender.abandon();
     await folder.discard();
     throw error;
-  }
-}
-
-/** People with their scans; those found to be one are one. */
-function peopleOf(sources: readonly SubjectSource[], samePerson: ReadonlyMap<string, string>): Person[] {
-  const people = new Map<string, Person>();
-  for (const source of sources) {
-    const person = rootPerson(source.person, samePerson);
-    const known = people.get(person);
-    if (known !== undefined && known.stated !== source.split) {
-      throw new VentrisegError(
-        'BAD_SPLIT',
-        `split: person ${person} has scans in ${known.stated ?? 'no split'} and in ${source.split ?? 'no split'}; ` +
-          'all scans of a person belong in one',
-      );
-    }
-    people.set(person, {
-      person,
-      subjects: [...new Set([...(known?.subjects ?? []), source.person, source.subject])],
-      dataset: known === undefined ? source.dataset : known.dataset,
-      stated: source.split,
-    });
-  }
-  return [...people.values()];
-}
-
-function rootPerson(person: string, samePerson: ReadonlyMap<string, string>): string {
-  return samePerson.get(person) ?? person;
-}
-
-/** Two subjects with the very same image are one person, whatever they are called. */
-function joinTwins(
-  image: SubjectRecord['image'],
-  source: SubjectSource,
-  firstWithImage: Map<string, SubjectSource>,
-  samePerson: Map<string, string>,
-  issues: Issue[],
-): void {
-  const twin = firstWithImage.get(image.sha256);
-  if (twin === undefined) {
-    firstWithImage.set(image.sha256, source);
-    return;
-  }
-  const from = rootPerson(source.person, samePerson);
-  const to = rootPerson(twin.person, samePerson);
-  if (from !== to) {
-    for (const [person, root] of samePerson) if (root === from) samePerson.set(person, to);
-    samePerson.set(from, to);
-  }
-  issues.push({
-    severity: 'warning',
-    code: 'SAME_IMAGE',
-    path: image.path,
-    subject: source.subject,
-    message: `${image.path}: is byte for byte the image of ${twin.subject}; both are treated as one person`,
-  });
-}
-
-function warnOfRepeats(sources: readonly SubjectSource[], issues: Issue[]): void {
-  const first = new Map<string, SubjectSource>();
-  for (const source of sources) {
-    const other = first.get(source.subject);
-    if (other === undefined) {
-      first.set(source.subject, source);
-      continue;
-    }
-    issues.push({
-      severity: 'warning',
-      code: 'REPEATED_SUBJECT',
-      path: source.imagePath,
-      subject: source.subject,
-      message:
-        `subject ${source.subject} occurs more than once (${other.imagePath}, ${source.imagePath}); ` +
-        'the scans are kept in one split, as if of one person',
-    });
   }
 }
 

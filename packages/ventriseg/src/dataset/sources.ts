@@ -57,7 +57,19 @@ export async function findSubjects(
     else if (await isFolder(join(path, 'mri'))) await addFreeSurfer(path, options, sources, issues);
     else await addSubjectsDirectory(path, options, sources, issues);
   }
-  return { sources, issues };
+  return { sources: withoutRepeats(sources, issues), issues };
+}
+
+/** Each pair of files once, however often the inputs name it. */
+function withoutRepeats(sources: readonly SubjectSource[], issues: Issue[]): SubjectSource[] {
+  const seen = new Set<string>();
+  return sources.filter(({ imagePath, labelsPath, subject }) => {
+    const key = `${imagePath}\n${labelsPath}`;
+    if (!seen.has(key)) return seen.add(key);
+    const message = `${imagePath}: named more than once by the inputs; used once`;
+    issues.push({ severity: 'note', code: 'REPEATED_INPUT', path: imagePath, subject, message });
+    return false;
+  });
 }
 
 async function addSubjectsDirectory(

@@ -5,29 +5,23 @@
  * People are sorted by name before they are drawn, so that the outcome depends on who is there and on the seed,
  * not on the order of the inputs.
  */
+import { z } from 'zod';
 import { VentrisegError } from '../errors.ts';
 import type { SeededRandom } from '../random/index.ts';
-import { type SplitName, type SplitRequest, splitNames } from './manifest.ts';
-
-/** One person to be placed. */
-export interface Person {
-  readonly person: string;
-  /** Their scans' names; a list of subjects may use these instead of the person's. */
-  readonly subjects: readonly string[];
-  readonly dataset: string | undefined;
-  /** The split that the inputs' own table states. */
-  readonly stated: SplitName | undefined;
-}
+import { type SplitName, type SplitRequest, splitNames, splitRequestSchema } from './manifest.ts';
+import type { Person } from './people.ts';
 
 export const defaultSplit: SplitRequest = { fractions: { train: 0.8, test: 0.2 }, stratify: 'dataset' };
 
 /**
  * Checks what can be known before any scan is read.
  *
- * @throws VentrisegError BAD_SPLIT when fractions do not add up to 1, more people are wanted than there are,
- * or a named subject is not among the inputs or is named twice.
+ * @throws VentrisegError BAD_SPLIT when fractions do not add up to 1, more people are wanted than there are, or a
+ * named subject is not among the inputs.
  */
 export function checkSplitRequest(request: SplitRequest, people: readonly Person[]): void {
+  const parsed = splitRequestSchema.safeParse(request);
+  if (!parsed.success) throw bad(z.prettifyError(parsed.error));
   if ('fractions' in request) {
     const fractions = Object.values(request.fractions);
     const sum = fractions.reduce((total, fraction) => total + fraction, 0);
@@ -38,21 +32,16 @@ export function checkSplitRequest(request: SplitRequest, people: readonly Person
     const { wanted } = countsOf(request.counts);
     if (wanted > people.length) throw bad(`${wanted} people are wanted, but there are only ${people.length}`);
   } else if ('subjects' in request) {
-    const seen = new Map<Person, SplitName>();
-    let rests = 0;
+    const known = new Set(people.flatMap(({ person, subjects }) => [person, ...subjects]));
     for (const split of splitNames) {
       const names = request.subjects[split];
-      if (names === 'rest') rests++;
       if (names === undefined || names === 'rest') continue;
-      for (const name of names) {
-        const person = people.find((p) => p.person === name || p.subjects.includes(name));
-        if (person === undefined) throw bad(`${split} names subject ${name}, who is not among the inputs`);
-        const other = seen.get(person);
-        if (other !== undefined && other !== split) throw bad(`${name} is in both ${other} and ${split}`);
-        seen.set(person, split);
-      }
+      const unknown = names.find((name) => !known.has(name));
+      if (unknown !== undefined) throw bad(`${split} names subject ${unknown}, who is not among the inputs`);
     }
-    if (rests > 1) throw bad("only one split can take the 'rest'");
+    placeByName(people, request.subjects, new Map());
+  } else if ('column' in request) {
+    placeAsStated(people, new Map());
   }
 }
 
@@ -116,13 +105,17 @@ function placeByName(
   lists: Partial<Record<SplitName, readonly string[] | 'rest'>>,
   placed: Map<string, SplitName>,
 ): void {
-  const rest = splitNames.find((split) => lists[split] === 'rest');
+  const rests = splitNames.filter((split) => lists[split] === 'rest');
+  if (rests.length > 1) throw bad("only one split can take the 'rest'");
   for (const { person, subjects } of people) {
-    const split = splitNames.find((name) => {
-      const list = lists[name];
-      return list !== undefined && list !== 'rest' && [person, ...subjects].some((s) => list.includes(s));
+    const splits = splitNames.filter((split) => {
+      const list = lists[split];
+      return (
+        list !== undefined && list !== 'rest' && [person, ...subjects].some((name) => list.includes(name))
+      );
     });
-    const chosen = split ?? rest;
+    if (splits.length > 1) throw bad(`person ${person} is listed in both ${splits.join(' and ')}`);
+    const chosen = splits[0] ?? rests[0];
     if (chosen === undefined) {
       throw bad(`subject ${person} is in no split; list it, or give one split the 'rest'`);
     }
@@ -131,12 +124,17 @@ function placeByName(
 }
 
 function placeAsStated(people: readonly Person[], placed: Map<string, SplitName>): void {
-  const without = people.filter((person) => person.stated === undefined);
-  if (without.length > 0) {
-    const names = without.slice(0, 5).map((person) => person.person);
-    throw bad(`the inputs' split column is empty for ${without.length} subjects: ${names.join(', ')}`);
+  for (const { person, stated } of people) {
+    if (stated.length > 1) {
+      throw bad(
+        `person ${person} has scans in both ${stated.join(' and ')}; all of a person's belong in one`,
+      );
+    }
+    if (stated[0] === undefined) {
+      throw bad(`the inputs state no split for subject ${person}; fill the column split, or ask for a split`);
+    }
+    placed.set(person, stated[0]);
   }
-  for (const { person, stated } of people) placed.set(person, stated!);
 }
 
 function byDataset(people: readonly Person[]): Person[][] {
