@@ -1,7 +1,7 @@
 /**
  * Refines label probabilities with a fully connected conditional random field.
  *
- * Kraehenbuehl and Koltun, "Efficient Inference in Fully Connected CRFs with Gaussian Edge Potentials" (NIPS
+ * Krähenbühl and Koltun, "Efficient Inference in Fully Connected CRFs with Gaussian Edge Potentials" (NIPS
  * 2011): every pair of voxels prefers the same label (Potts model), the more the closer they are (smoothness
  * kernel) and the more alike their intensities are as well (bilateral kernel). Mean-field iterations; the
  * kernels are normalised symmetrically, N^-1/2 K N^-1/2 with N the row sums, and include the voxel itself, as
@@ -54,8 +54,8 @@ export function denseCrf2d(
 }
 
 /**
- * Refines the label probabilities of a volume, all voxels at once. Memory is about 60 bytes a voxel: crop to the
- * region in question first.
+ * Refines the label probabilities of a volume, all voxels at once. Memory is about 110 bytes a voxel for two
+ * labels and time about 1.5 microseconds a voxel: crop to the region in question first.
  *
  * @param probabilities [labels, nz, ny, nx], at least two labels; need not add up to 1.
  * @returns refined probabilities of the same layout, adding up to 1 at each voxel.
@@ -99,6 +99,15 @@ async function meanField(
         `${operation}: ${name} must be ${sigma ? 'above 0' : '0 or more'} and finite: ${value}`,
       );
     }
+  }
+  if (!Number.isInteger(iterations)) {
+    throw new ImagingError('BAD_ARGUMENT', `${operation}: iterations must be a whole number: ${iterations}`);
+  }
+  if (!spacingMm.every((mm) => mm > 0 && Number.isFinite(mm))) {
+    throw new ImagingError(
+      'BAD_ARGUMENT',
+      `${operation}: voxel sizes must be above 0 mm: ${spacingMm.join(' x ')}`,
+    );
   }
   signal?.throwIfAborted();
   const unary = logarithms(operation, probabilities);

@@ -118,8 +118,7 @@ export function filterLattice(
     values = blurred;
     blurred = swap;
   }
-  // Splat, blur and slice of a unit impulse peak, on average, at 1 + 2^-d (Adams et al., section 3).
-  const gain = 1 / (1 + 2 ** -d);
+  const gain = gaussianIntegralGain(d);
   for (let point = 0, at = 0; point < points; point++) {
     let sum = 0;
     for (let r = 0; r < n; r++, at++) sum += weight[at]! * values[corner[at]!]!;
@@ -172,6 +171,15 @@ function locate(
 function elevationScale(d: number): Float64Array {
   const deviation = Math.sqrt(2 / 3) * (d + 1);
   return Float64Array.from({ length: d }, (_, i) => deviation / Math.sqrt((i + 1) * (i + 2)));
+}
+
+/**
+ * Factor that makes the sum over evenly spread points right: the Gaussian's integral (2 pi)^(d/2) over that of
+ * splat, blur and slice, which is the blur's 2^(d+1) times the volume of a corner's cell.
+ */
+function gaussianIntegralGain(d: number): number {
+  const cell = (3 / 2) ** (d / 2) / Math.sqrt(d + 1);
+  return (2 * Math.PI) ** (d / 2) / (2 ** (d + 1) * cell);
 }
 
 /** Step from the 0-coloured corner to corner r, for a coordinate of each rank; d + 1 by d + 1. */
