@@ -4,11 +4,13 @@ export * from './graph/initialiser.ts';
 export * from './losses/index.ts';
 export * from './modules/index.ts';
 export { type EncodeModelOptions, encodeModel, ONNX_OPSET } from './onnx/encode-model.ts';
+export { readModelMetadata } from './onnx/read-metadata.ts';
 export * from './operators/index.ts';
 export * from './optimisers/index.ts';
 export { type RandomState, SeededRandom } from './random/seeded-random.ts';
 export { createSession, type Feeds, type Runtime } from './runtime/runtime.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './training/checkpoint.ts';
+export { ForwardPass } from './training/forward-pass.ts';
 export {
   buildActivationGraph,
   buildEvaluationGraph,
@@ -24,5 +26,4 @@ export {
   parameterLayout,
   slotOf,
 } from './training/parameter-layout.ts';
-export { ForwardPass } from './training/forward-pass.ts';
 export { type Batch, type StepResult, Trainer, type TrainerOptions } from './training/trainer.ts';

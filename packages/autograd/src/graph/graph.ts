@@ -259,7 +259,9 @@ export class Graph {
     type: ElementType,
     differentiable: boolean,
   ): Value {
-    if (!shape.every((n) => Number.isInteger(n) && n > 0)) {
+    // An integer operand may be empty: it is the shape of a scalar.
+    const least = type === 'int64' ? 0 : 1;
+    if (!shape.every((n) => Number.isInteger(n) && n >= least)) {
       throw new AutogradError('SHAPE_MISMATCH', `${name}: no tensor can have shape ${formatShape(shape)}`);
     }
     const value = { graph: this, name, shape, type, differentiable };

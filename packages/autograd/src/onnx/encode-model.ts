@@ -68,7 +68,7 @@ export function encodeModel(graph: Graph, options: EncodeModelOptions = {}): Uin
     ),
     graph: create(GraphProtoSchema, {
       name: options.name ?? 'graph',
-      node: graph.nodes.map(node),
+      node: foldOutputs(graph).map(node),
       input: [...graph.inputs.map(describe), ...parameterInputs],
       output: graph.outputs.map(describe),
       initializer: [
@@ -78,6 +78,26 @@ export function encodeModel(graph: Graph, options: EncodeModelOptions = {}): Uin
     }),
   });
   return toBinary(ModelProtoSchema, model);
+}
+
+/**
+ * `Graph.output` copies a tensor to its public name. Where that tensor has no other public name, its node is made
+ * to write under the public name directly, and the copy is saved.
+ */
+function foldOutputs(graph: Graph): GraphNode[] {
+  const outputNames = new Set(graph.outputs.map((value) => value.name));
+  const produced = new Set(graph.nodes.flatMap((n) => n.outputs));
+  const publicNames = new Map<string, string>();
+  for (const { op, inputs, outputs } of graph.nodes) {
+    const [source, name] = [inputs[0]!, outputs[0]!];
+    if (op !== 'Identity' || !outputNames.has(name)) continue;
+    if (produced.has(source) && !outputNames.has(source) && !publicNames.has(source))
+      publicNames.set(source, name);
+  }
+  const rename = (name: string) => publicNames.get(name) ?? name;
+  return graph.nodes
+    .filter((n) => !(n.op === 'Identity' && publicNames.get(n.inputs[0]!) === n.outputs[0]))
+    .map((n) => ({ ...n, inputs: n.inputs.map(rename), outputs: n.outputs.map(rename) }));
 }
 
 function node(n: GraphNode) {

@@ -40,7 +40,8 @@ export function buildActivationGraph(network: Network, batchSize: number): Graph
   const g = new Graph({ mode: 'inference' });
   network.build(g.input('image', [batchSize, ...network.inputShape]));
   for (const { op, name } of [...g.nodes]) {
-    if (op === 'Relu' || op === 'LeakyRelu') g.output(`activation/${name.replace(/\/[^/]*$/, '')}`, g.valueOf(name));
+    if (op === 'Relu' || op === 'LeakyRelu')
+      g.output(`activation/${name.replace(/\/[^/]*$/, '')}`, g.valueOf(name));
   }
   return g;
 }

@@ -27,7 +27,16 @@ const plus: Omit<RecipeInput, 'name' | 'description' | 'network'> = {
   learningRate: 1e-3,
   schedule: { kind: 'cosine', warmupSteps: 40 },
   clipNorm: 5,
-  augmentation: { rotation: 12, scale: 0.12, shift: 6, gamma: 0.3, contrast: 0.2, noise: 0.03, blur: 0.6, biasField: 0.2 },
+  augmentation: {
+    rotation: 12,
+    scale: 0.12,
+    shift: 6,
+    gamma: 0.3,
+    contrast: 0.2,
+    noise: 0.03,
+    blur: 0.6,
+    biasField: 0.2,
+  },
 };
 
 const publishedNetwork = {

@@ -135,7 +135,12 @@ export function outputClasses(foregroundClasses: number): number {
 }
 
 /** The recipe's network for pictures of a size. @throws AutogradError SHAPE_MISMATCH on sizes that do not fit */
-export function buildNetwork(recipe: Recipe, rows: number, columns: number, foregroundClasses: number): Network {
+export function buildNetwork(
+  recipe: Recipe,
+  rows: number,
+  columns: number,
+  foregroundClasses: number,
+): Network {
   const { network } = recipe;
   const classes = outputClasses(foregroundClasses);
   return encoderDecoder({
@@ -158,18 +163,18 @@ export function buildNetwork(recipe: Recipe, rows: number, columns: number, fore
 
 /** The recipe's loss for a number of output channels. */
 export function buildLoss(recipe: Recipe, classes: number): Loss {
-  return sumOfLosses(
-    recipe.loss.map(([weight, term]) => {
-      switch (term.kind) {
-        case 'soft-jaccard':
-          return [weight, softJaccardLoss(term)] as const;
-        case 'soft-dice':
-          return [weight, softDiceLoss(term)] as const;
-        case 'tversky':
-          return [weight, tverskyLoss(term)] as const;
-        case 'cross-entropy':
-          return [weight, classes === 1 ? binaryCrossEntropyLoss() : crossEntropyLoss()] as const;
-      }
-    }),
-  );
+  return sumOfLosses(recipe.loss.map(([weight, term]) => [weight, lossTerm(term, classes)]));
+}
+
+function lossTerm(term: z.infer<typeof lossTermSchema>, classes: number): Loss {
+  switch (term.kind) {
+    case 'soft-jaccard':
+      return softJaccardLoss(term);
+    case 'soft-dice':
+      return softDiceLoss(term);
+    case 'tversky':
+      return tverskyLoss(term);
+    case 'cross-entropy':
+      return classes === 1 ? binaryCrossEntropyLoss() : crossEntropyLoss();
+  }
 }

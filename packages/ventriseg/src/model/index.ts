@@ -1,0 +1,6 @@
+export {
+  exportModel,
+  readSliceModel,
+  type SliceModelMetadata,
+  sliceModelMetadataSchema,
+} from './slice-model.ts';

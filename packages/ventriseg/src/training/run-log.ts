@@ -1,0 +1,112 @@
+/**
+ * What a training leaves behind for people: TensorBoard events and the same scalars as CSV, one row an epoch.
+ * Both are cut back to the checkpoint when a run is resumed.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type EventWriter, encodeGraphDef, type GraphNode as TensorBoardNode } from '@ventriseg/tensorboard';
+import { openEventFile } from '@ventriseg/tensorboard/node';
+import type { Graph } from 'onnx-autograd';
+import { contactSheet, encodePng, greyWithMaskRgb, type Picture, upscale } from '../pictures/index.ts';
+
+export const SCALARS_FILE = 'scalars.csv';
+
+export class RunLog {
+  private readonly events: EventWriter;
+  private readonly csvPath: string;
+  private rows: string[] = [];
+
+  private constructor(directory: string, events: EventWriter) {
+    this.events = events;
+    this.csvPath = join(directory, SCALARS_FILE);
+  }
+
+  /** @param resumeStep last step whose entries are kept; undefined for a new run */
+  static async open(directory: string, resumeStep: number | undefined): Promise<RunLog> {
+    const events = openEventFile(directory, resumeStep === undefined ? {} : { purgeStep: resumeStep + 1 });
+    const log = new RunLog(directory, events);
+    if (resumeStep !== undefined) {
+      const lines = (await readFile(log.csvPath, 'utf8')).trimEnd().split('\n');
+      log.rows = lines.filter((line, i) => i === 0 || Number(line.split(',')[1]) <= resumeStep);
+    }
+    return log;
+  }
+
+  /** One row of scalars; the first call decides the columns. */
+  async scalars(epoch: number, step: number, values: Readonly<Record<string, number>>): Promise<void> {
+    this.events.scalars({ ...values }, step);
+    if (this.rows.length === 0) this.rows.push(['epoch', 'step', ...Object.keys(values)].join(','));
+    this.rows.push([epoch, step, ...Object.values(values)].join(','));
+    await writeFile(this.csvPath, `${this.rows.join('\n')}\n`);
+  }
+
+  histogram(tag: string, values: Float32Array, step: number): void {
+    if (values.every(Number.isFinite)) this.events.histogram(tag, values, step);
+  }
+
+  /** Input, true and predicted mask of some slices, side by side. */
+  slices(
+    tag: string,
+    tiles: readonly SliceTile[],
+    size: { rows: number; columns: number },
+    step: number,
+  ): void {
+    const pictures = tiles.flatMap((tile) => tileRow(tile, size.columns, size.rows));
+    const labels = tiles.flatMap((tile) => [tile.name, 'true', 'predicted']);
+    const sheet = contactSheet(pictures, { columns: 3, labels });
+    this.events.image(tag, encodePng(sheet), { width: sheet.width, height: sheet.height, channels: 3 }, step);
+  }
+
+  graph(graph: Graph): void {
+    this.events.graph(encodeGraphDef(tensorBoardNodes(graph)));
+  }
+
+  text(tag: string, markdown: string): void {
+    this.events.text(tag, markdown, 0);
+  }
+
+  hparams(hparams: Record<string, string | number | boolean>): void {
+    this.events.hparams({ hparams });
+  }
+
+  async close(status: 'success' | 'failure'): Promise<void> {
+    this.events.endSession(status);
+    await this.events.close();
+  }
+}
+
+export interface SliceTile {
+  readonly name: string;
+  /** 0 to 255. */
+  readonly picture: Uint8Array;
+  /** Class numbers. */
+  readonly truth: Uint8Array;
+  readonly predicted: Uint8Array;
+}
+
+function tileRow({ picture, truth, predicted }: SliceTile, width: number, height: number): Picture[] {
+  const blank = new Uint8Array(picture.length);
+  return [blank, truth, predicted].map((mask) =>
+    upscale(greyWithMaskRgb(picture, mask, width, height, {}), 2),
+  );
+}
+
+/** The graph's real nodes, under names that TensorBoard accepts, constants left out. */
+function tensorBoardNodes(graph: Graph): TensorBoardNode[] {
+  const constants = new Set(graph.constants.map((c) => c.name));
+  const producer = new Map(graph.nodes.flatMap((n) => n.outputs.map((output) => [output, n.name] as const)));
+  const source = (name: string) => producer.get(name) ?? name;
+  const placeholders = [...graph.inputs, ...graph.parameters.map((p) => p.value)].map((value) => ({
+    name: value.name,
+    op: graph.inputs.includes(value) ? 'Placeholder' : 'Variable',
+    inputs: [],
+    outputShapes: [[...value.shape]],
+  }));
+  const nodes = graph.nodes.map((node) => ({
+    name: node.name,
+    op: node.op,
+    inputs: node.inputs.filter((name) => name !== '' && !constants.has(name)).map(source),
+    outputShapes: node.outputs.map((output) => [...graph.valueOf(output).shape]),
+  }));
+  return [...placeholders, ...nodes];
+}
