@@ -4,8 +4,9 @@ import { ones } from '../graph/initialiser.ts';
 import { checkOperator } from '../testing/check-operator.test-helper.ts';
 import { referenceConv } from '../testing/reference-kernels.test-helper.ts';
 import { runGraph } from '../testing/run-graph.test-helper.ts';
-import { noise, noiseOnBackground, product, tensor64 } from '../testing/tensor64.test-helper.ts';
+import { noise, noiseOnBackground, tensor64 } from '../testing/tensor64.test-helper.ts';
 import { type ConvOptions, conv } from './conv.ts';
+import { sum } from './reduce.ts';
 
 interface Case extends ConvOptions {
   readonly input: readonly number[];
@@ -22,6 +23,7 @@ const cases: Record<string, Case> = {
   '3x3, narrow': { input: [3, 2, 7, 9], filters: 4, kernel: [3, 3] },
   '3x3, narrow, batch 1': { input: [1, 3, 6, 6], filters: 2, kernel: [3, 3] },
   '3x3, wide': { input: [3, 2, 6, 24], filters: 3, kernel: [3, 3] },
+  '3x3, very wide': { input: [2, 2, 4, 50], filters: 2, kernel: [3, 3] },
   '3x3, wide, batch 1': { input: [1, 2, 20, 19], filters: 2, kernel: [3, 3] },
   '3x3, one channel, one filter': { input: [2, 1, 5, 5], filters: 1, kernel: [3, 3] },
   '3x3, no bias': { input: [2, 2, 5, 5], filters: 3, kernel: [3, 3], noBias: true },
@@ -122,10 +124,7 @@ test('a constant image gives a flat gradient inside and a smaller one at the edg
   const x = g.parameter('x', [1, 1, 4, 3], ones);
   const weight = g.parameter('weight', [1, 1, 3, 3], ones);
   const y = conv(x, weight);
-  const total = g.emit('ReduceSum', [y, g.integers([0, 1, 2, 3])], [], { keepdims: 0 });
-  // The tape needs a rule for the sum: every output counts once.
-  g.record([y], total, () => [g.constant(Array<number>(12).fill(1), [1, 1, 4, 3])]);
-  for (const [name, gradient] of g.backward(total)) g.output(`d/${name}`, gradient);
+  for (const [name, gradient] of g.backward(sum(y))) g.output(`d/${name}`, gradient);
   const feeds = new Map([
     ['x', tensor64([1, 1, 4, 3], Array<number>(12).fill(1))],
     ['weight', tensor64([1, 1, 3, 3], Array<number>(9).fill(1))],
@@ -180,14 +179,4 @@ test('conv refuses a bias of another length', () => {
   const x = g.input('x', [1, 1, 4, 4]);
   const weight = g.parameter('weight', [2, 1, 3, 3], ones);
   expect(() => conv(x, weight, g.parameter('bias', [3], ones))).toThrow('conv() bias is 3, not 2');
-});
-
-test('the shapes of the cases are what the file says of them', () => {
-  // The cases must cover both forms of the kernel gradient, see CHANNELS_LAST_BELOW.
-  const widths = Object.values(cases)
-    .filter((c) => c.kernel.length === 2 && c.kernel[0] === 3 && !c.stride)
-    .map((c) => c.input.at(-1)!);
-  expect(Math.min(...widths)).toBeLessThan(18);
-  expect(Math.max(...widths)).toBeGreaterThan(18);
-  expect(Object.values(cases).every((c) => product(c.input) < 2000)).toBe(true);
 });

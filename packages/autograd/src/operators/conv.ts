@@ -41,7 +41,15 @@ export function convGeometry(
     }
   }
   const padding = kernel.map((k) => {
-    if (options.padding !== undefined && options.padding !== 'same') return options.padding;
+    if (options.padding !== undefined && options.padding !== 'same') {
+      if (!Number.isInteger(options.padding) || options.padding < 0) {
+        throw new AutogradError(
+          'BAD_ARGUMENT',
+          `${operator}(): padding must be 'same' or a whole number of zeros, got ${options.padding}`,
+        );
+      }
+      return options.padding;
+    }
     if ((dilation * (k - 1)) % 2 !== 0) {
       throw new AutogradError('BAD_ARGUMENT', `${operator}(): 'same' padding needs an odd kernel, got ${k}`);
     }
