@@ -22,7 +22,8 @@ const LISTED = 12;
  * @param series at least one
  * @param wanted a SeriesInstanceUID, a series number, or part of a description, upper and lower case alike
  * @param path where the series are, for messages
- * @throws VentrisegError SERIES_NOT_FOUND, SERIES_AMBIGUOUS: both list what there is.
+ * @throws VentrisegError SERIES_NOT_FOUND, SERIES_AMBIGUOUS; NO_DICOM_IMAGES when none was named and none is an MR
+ * scan of the head. All list what there is.
  */
 export function chooseSeries(
   series: readonly DicomSeries[],
@@ -39,25 +40,53 @@ export function chooseSeries(
   }
   const ranked = series.map(rateSeries).sort(
     (a, b) =>
+      Number(b.usable) - Number(a.usable) ||
       b.score - a.score ||
       b.series.images - a.series.images ||
       // A repeated acquisition is usually repeated because the first one failed.
       (b.series.number ?? 0) - (a.series.number ?? 0),
   );
   const best = ranked[0]!;
-  const warnings = doubts(best);
-  const equals = ranked.slice(1).filter(({ score }) => score === best.score && score >= T1_LIKE_SCORE);
-  if (equals.length > 0) {
-    warnings.push(
-      `${describeSeries(best.series)} was taken, but ${list(equals.map((rated) => rated.series))} suits as well; ` +
+  if (!best.usable) throw nothingUsable(ranked, path);
+  return {
+    series: best.series,
+    because: reason(best, series.length),
+    warnings: [...doubts(best), ...rivals(ranked)],
+  };
+}
+
+function nothingUsable(ranked: readonly RatedSeries[], path: string): VentrisegError {
+  const shown = ranked.slice(0, LISTED).map(({ series, clues }) => {
+    const worst = [...clues].sort((a, b) => a.points - b.points)[0]!;
+    return `${describeSeries(series)} ${worst.words}`;
+  });
+  const more = ranked.length > shown.length ? `; and ${ranked.length - shown.length} more` : '';
+  return new VentrisegError(
+    'NO_DICOM_IMAGES',
+    `${path}: no series is an MR scan of the head: ${shown.join('; ')}${more}; ` +
+      `name a series to open it all the same`,
+    { path },
+  );
+}
+
+/** Other series that might have been meant: as suitable as the best, or of another examination or person. */
+function rivals([best, ...others]: readonly RatedSeries[]): string[] {
+  const taken = describeSeries(best!.series);
+  const suitable = others.filter(({ score }) => score >= T1_LIKE_SCORE);
+  const elsewhere = suitable.filter(
+    ({ series }) => series.studyInstanceUid !== best!.series.studyInstanceUid,
+  );
+  if (elsewhere.length > 0) {
+    const names = list(elsewhere.map(({ series }) => series));
+    return [
+      `${taken} was taken, but different examinations lie together and ${names} could be meant; ` +
         `name a series to choose.`,
-    );
+    ];
   }
-  const studies = new Set(series.map(({ studyInstanceUid }) => studyInstanceUid)).size;
-  if (studies > 1) {
-    warnings.push(`Series of ${studies} different studies lie together; check that the right one was taken.`);
-  }
-  return { series: best.series, because: reason(best, series.length), warnings };
+  const equals = suitable.filter(({ score }) => score === best!.score);
+  if (equals.length === 0) return [];
+  const names = list(equals.map(({ series }) => series));
+  return [`${taken} was taken, but ${names} would suit as well; name a series to choose.`];
 }
 
 function namedSeries(series: readonly DicomSeries[], wanted: string, path: string): DicomSeries {

@@ -116,8 +116,11 @@ function nameFiles(line: string, files: readonly SeriesFile[]): string {
   return line.replace(/\/in\/(\d+)\.dcm/g, (name, index: string) => files[Number(index)]?.path ?? name);
 }
 
+/** What dcm2niix warned of, but for an empty protocol name, which every anonymised series has. */
 function complaints(lines: readonly string[]): string[] {
-  const found = lines.filter((line) => /^(warning|error)\b/i.test(line.trim()));
+  const found = lines.filter(
+    (line) => /^(warning|error)\b/i.test(line.trim()) && !/empty protocol name/i.test(line),
+  );
   return [...new Set(found)].map((line) => `dcm2niix: ${oneLine(line)}`);
 }
 

@@ -79,7 +79,7 @@ export function readDicomHeader(bytes: Uint8Array, path: string, isWhole = true)
     dataSet = dicomParser.parseDicom(bytes, {
       untilTag: PIXEL_DATA,
       inflater: () => {
-        throw new Error('its transfer syntax is deflate, which is not supported');
+        throw new UnsupportedSyntax('its transfer syntax is deflate, which is not supported');
       },
       ...(syntax === 'part-10' ? {} : { TransferSyntaxUID: syntax }),
     });
@@ -156,9 +156,12 @@ function latin1(bytes: Uint8Array, start: number, length: number): string {
 
 /** dicom-parser throws strings, Errors, and `{ exception, dataSet }`; the data set is not passed on. */
 function parserReason(error: unknown): string {
+  if (error instanceof UnsupportedSyntax) return error.message;
   const inner = typeof error === 'object' && error !== null && 'exception' in error ? error.exception : error;
-  return inner instanceof Error ? inner.message : String(inner);
+  return `its header is damaged or cut off (${inner instanceof Error ? inner.message : String(inner)})`;
 }
+
+class UnsupportedSyntax extends Error {}
 
 function pixelsEnd(dataSet: DataSet): number | undefined {
   const element = dataSet.elements[PIXEL_DATA]!;

@@ -21,19 +21,22 @@ export interface RatedSeries {
   readonly series: DicomSeries;
   /** Sum of the clues. */
   readonly score: number;
+  /** False for what is no MR, a screenshot or a localizer: never to be taken unasked. */
+  readonly usable: boolean;
   readonly clues: readonly SuitabilityClue[];
 }
 
 /** From this score on a series is taken to be a usable T1-weighted head scan. */
 export const T1_LIKE_SCORE = 40;
 
+/** Points of a clue that rules a series out, whatever else speaks for it. */
 const EXCLUDED = -200;
 
-/** Names of T1-weighted sequences, most specific first. `t1` may follow `3d` and must not be part of a number. */
+/** Names of T1-weighted sequences; `t1` may follow letters (`3dt1`, `sagt1`) but not be part of a number. */
 const T1_NAMES =
   /mp[ -]?2?rage|t1(?!\d)|bravo|f?spgr|(?<![a-z])tfl(?![a-z])|(?<![a-z])tfe|(?<![a-z])flash|(?<![a-z])vibe|mdeft/i;
 const LOCALIZER_NAMES =
-  /locali[sz]er|(?<![a-z])loc(?![a-z])|scout|survey|smartbrain|3[ -]?(pl|plane)(?![a-z])|calib|(?<![a-z])asset|shim/i;
+  /locali[sz]er|(?<![a-z])loc(?![a-z])|scout|pilot|survey|smartbrain|3[ -]?(pl|plane)(?![a-z])|calib|(?<![a-z])asset|shim/i;
 const OTHER_CONTRAST_NAMES =
   /(?<![a-z])t2|flair|(?<![a-z])dwi|diff|(?<![a-z])dti|(?<![a-z])adc|trace|tensor|(?<![a-z])fa$|(?<![a-z])swi|swan|bold|fmri|(?<![a-z])epi(?![a-z])|(?<![a-z])asl|perf|pcasl|(?<![a-z])tof|angio|(?<![a-z])mra|field.?map|(?<![a-z])b0|(?<![a-z])pd(?![a-z])|(?<![a-z])dir(?![a-z])|fiesta|ciss|spectro|(?<![a-z])dixon|(?<![a-z])mip(?![a-z])/i;
 const PARTIAL_T1_NAMES = /t1[ _-]?(map|images)|(?<![a-z])inv[ _-]?[12]|(?<![a-z])phase(?![a-z])/i;
@@ -43,7 +46,12 @@ const HEAD_PARTS = /HEAD|BRAIN|SKULL|CRANI|WHOLE/;
 /** Rates one series; see the file's header for how. */
 export function rateSeries(series: DicomSeries): RatedSeries {
   const clues = [...howItCameAbout(series), ...whatItIsCalled(series), ...howItWasAcquired(series)];
-  return { series, clues, score: clues.reduce((sum, { points }) => sum + points, 0) };
+  return {
+    series,
+    clues,
+    score: clues.reduce((sum, { points }) => sum + points, 0),
+    usable: clues.every(({ points }) => points > EXCLUDED),
+  };
 }
 
 function howItCameAbout(series: DicomSeries): SuitabilityClue[] {
@@ -74,7 +82,9 @@ function whatItIsCalled(series: DicomSeries): SuitabilityClue[] {
   const t1 = T1_NAMES.exec(name) ?? T1_NAMES.exec(sequenceName);
   if (t1 !== null) add(clues, 40, `is called ${t1[0].toUpperCase()}`);
   const localizer = LOCALIZER_NAMES.exec(name);
-  if (localizer !== null) add(clues, -100, `is called ${localizer[0].trim()}`);
+  if (localizer !== null) {
+    add(clues, t1 === null ? EXCLUDED : -100, `is called ${localizer[0].trim().toUpperCase()}`);
+  }
   const other = OTHER_CONTRAST_NAMES.exec(name);
   if (other !== null) add(clues, -60, `is called ${other[0].toUpperCase()}`);
   const partial = PARTIAL_T1_NAMES.exec(name);

@@ -30,7 +30,9 @@ export async function openVolume(path: string, file: InputFile, partner?: InputF
     };
   } catch (error) {
     if (error instanceof ImagingError && error.code === 'WRONG_MAGIC') {
-      throw new VentrisegError('NOT_A_SCAN', error.message, { path, cause: error });
+      const supported =
+        'ventriseg opens NIfTI, MGH and MGZ files, DICOM files and folders, and zips of these';
+      throw new VentrisegError('NOT_A_SCAN', `${error.message}; ${supported}`, { path, cause: error });
     }
     throw error;
   }
