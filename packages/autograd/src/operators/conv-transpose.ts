@@ -25,6 +25,12 @@ export function convTranspose(
     );
   }
   const filters = weight.shape[1]! * c.groups;
+  if (bias !== undefined && formatShape(bias.shape) !== formatShape([filters])) {
+    throw new AutogradError(
+      'SHAPE_MISMATCH',
+      `convTranspose() bias is ${formatShape(bias.shape)}, not ${filters}`,
+    );
+  }
   const spatial = c.kernel.map(
     (k, i) => (x.shape[i + 2]! - 1) * c.stride + c.dilation * (k - 1) + 1 - 2 * c.padding[i]!,
   );

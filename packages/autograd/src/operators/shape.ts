@@ -22,6 +22,12 @@ export function reshape(x: Value, shape: readonly number[]): Value {
 
 /** Permutes the axes: axis i of the result is axis `permutation[i]` of `x`. */
 export function transpose(x: Value, permutation: readonly number[]): Value {
+  if (permutation.length !== x.shape.length || x.shape.some((_, axis) => !permutation.includes(axis))) {
+    throw new AutogradError(
+      'BAD_ARGUMENT',
+      `transpose(): [${permutation}] does not permute the axes of ${formatShape(x.shape)}`,
+    );
+  }
   const g = x.graph;
   const y = g.emit(
     'Transpose',
@@ -37,6 +43,9 @@ export function transpose(x: Value, permutation: readonly number[]): Value {
 export function concat(parts: readonly Value[], axis = 1): Value {
   const first = parts[0];
   if (first === undefined) throw new AutogradError('BAD_ARGUMENT', 'concat() needs at least one tensor');
+  if (first.shape[axis] === undefined) {
+    throw new AutogradError('BAD_ARGUMENT', `concat(): ${formatShape(first.shape)} has no axis ${axis}`);
+  }
   for (const part of parts) {
     if (
       part.shape.length !== first.shape.length ||
@@ -71,6 +80,9 @@ export function slice(x: Value, axis: number, start: number, end: number, step =
       `slice(): ${start}:${end} is not within axis ${axis} of ${formatShape(x.shape)}`,
     );
   }
+  if (!Number.isInteger(step) || step < 1) {
+    throw new AutogradError('BAD_ARGUMENT', `slice(): the step must be a positive integer, got ${step}`);
+  }
   const g = x.graph;
   const count = Math.ceil((end - start) / step);
   const shape = x.shape.map((n, i) => (i === axis ? count : n));
@@ -89,6 +101,12 @@ export function slice(x: Value, axis: number, start: number, end: number, step =
 
 /** Adds zeros (or `value`) before and after each axis; negative counts crop. */
 export function pad(x: Value, before: readonly number[], after: readonly number[], value = 0): Value {
+  if (before.length !== x.shape.length || after.length !== x.shape.length) {
+    throw new AutogradError(
+      'BAD_ARGUMENT',
+      `pad(): ${formatShape(x.shape)} needs ${x.shape.length} counts at either end, got ${before.length} and ${after.length}`,
+    );
+  }
   const g = x.graph;
   const shape = x.shape.map((n, i) => n + before[i]! + after[i]!);
   const operands = [x, g.integers([...before, ...after]), ...(value === 0 ? [] : [g.scalar(value)])];
@@ -104,6 +122,12 @@ export function pad(x: Value, before: readonly number[], after: readonly number[
 
 /** Repeats axes of length 1 up to `shape`. */
 export function expand(x: Value, shape: readonly number[]): Value {
+  if (formatShape(broadcastShape('expand', x.shape, shape)) !== formatShape(shape)) {
+    throw new AutogradError(
+      'SHAPE_MISMATCH',
+      `expand(): ${formatShape(x.shape)} cannot become ${formatShape(shape)}`,
+    );
+  }
   const g = x.graph;
   const y = g.emit('Expand', [x, g.integers(shape)], shape);
   return g.record([x], y, (dy) => [sumTo(dy, x.shape)]);
