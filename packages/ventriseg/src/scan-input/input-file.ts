@@ -30,11 +30,6 @@ export function baseName(path: string): string {
   return path.replace(/[\\/]+$/, '').replace(/^.*[\\/]/s, '');
 }
 
-/** Everything before the last part of a path; '' when there is nothing. */
-export function parentOf(path: string): string {
-  return path.slice(0, path.length - baseName(path).length);
-}
-
 const SCAN_ENDINGS = /\.(nii|hdr|img|mgh|mgz|zip|dcm|ima|dicom)(\.gz)?$/i;
 
 /** The name outputs are called after: the last part of the path without the endings of scans. */
