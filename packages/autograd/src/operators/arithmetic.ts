@@ -8,9 +8,11 @@ function lift(x: Operand, beside: Operand): Value {
   return typeof x === 'number' ? (beside as Value).graph.scalar(x) : x;
 }
 
+const FUNCTION_NAMES = { Add: 'add', Sub: 'subtract', Mul: 'multiply', Div: 'divide' } as const;
+
 /** Emits the node of a two-operand operator and its gradient rule; one of the operands must be a tensor. */
 function binary(
-  op: 'Add' | 'Sub' | 'Mul' | 'Div',
+  op: keyof typeof FUNCTION_NAMES,
   left: Operand,
   right: Operand,
   rule: (
@@ -24,7 +26,7 @@ function binary(
   const a = lift(left, right);
   const b = lift(right, left);
   const g = a.graph;
-  const y = g.emit(op, [a, b], broadcastShape(op.toLowerCase(), a.shape, b.shape));
+  const y = g.emit(op, [a, b], broadcastShape(FUNCTION_NAMES[op], a.shape, b.shape));
   return g.record([a, b], y, (dy, needs) => {
     const [da, db] = rule(dy, a, b, y, needs);
     return [da && sumTo(da, a.shape), db && sumTo(db, b.shape)];

@@ -7,7 +7,7 @@ export function reshape(x: Value, shape: readonly number[]): Value {
   const known = shape.reduce((a, b) => (b === -1 ? a : a * b), 1);
   const count = elementCount(x.shape);
   const full = shape.map((n) => (n === -1 ? count / known : n));
-  if (elementCount(full) !== count) {
+  if (elementCount(full) !== count || !full.every((n) => Number.isInteger(n) && n > 0)) {
     throw new AutogradError(
       'SHAPE_MISMATCH',
       `reshape(): ${formatShape(x.shape)} (${count} values) does not fit into ${formatShape(shape)}`,
