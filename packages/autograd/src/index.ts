@@ -1,4 +1,5 @@
 export { AutogradError, type AutogradErrorCode, formatShape } from './errors.ts';
+export { countFlops, type FlopCount } from './graph/flops.ts';
 export * from './graph/graph.ts';
 export * from './graph/initialiser.ts';
 export * from './losses/index.ts';
