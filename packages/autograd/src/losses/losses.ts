@@ -59,6 +59,12 @@ function overlapLoss(
     const classCount = p.shape[1]!;
     const classes =
       options.classes ?? Array.from({ length: classCount }, (_, k) => k).slice(classCount > 1 ? 1 : 0);
+    if (classes.length === 0 || !classes.every((k) => Number.isInteger(k) && k >= 0 && k < classCount)) {
+      throw new AutogradError(
+        'BAD_ARGUMENT',
+        `${name}: classes [${classes}] must be some of 0 to ${classCount - 1}, the channels of ${formatShape(logits.shape)}`,
+      );
+    }
     const weights = logits.graph.constant(
       Array.from({ length: classCount }, (_, k) => (classes.includes(k) ? 1 / classes.length : 0)),
       [1, classCount],

@@ -70,6 +70,9 @@ export function buildUpdateGraph(
   optimiser: Optimiser,
   options: UpdateGraphOptions = {},
 ): Graph {
+  if (optimiser.kind === 'sgd' && optimiser.nesterov && !((optimiser.momentum ?? 0) > 0)) {
+    throw new AutogradError('BAD_ARGUMENT', 'sgd: nesterov needs a momentum above 0');
+  }
   const g = new Graph({ mode: 'training' });
   const weights = g.input('weights', [count]);
   const raw = g.input('gradient', [count]);
