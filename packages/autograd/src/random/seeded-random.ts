@@ -3,20 +3,32 @@
  *
  * sfc32 (Chris Doty-Humphrey, PractRand): 128 bits of state, passes BigCrush, and needs only 32-bit integer
  * arithmetic, which JavaScript does exactly. Seeded through splitmix32 so that near seeds give unrelated streams.
+ * Math.random cannot be seeded, so nothing it touches can be repeated. Not for secrets.
  */
+
+/** Three words and the counter, 32-bit integers; plain JSON. */
 export type RandomState = readonly [number, number, number, number];
 
+/** A seeded generator; the same seed gives the same numbers on every machine. */
 export class SeededRandom {
   private a = 0;
   private b = 0;
   private c = 0;
   private counter = 1;
 
+  /**
+   * @param seed any integer from 0 to 2^53 - 1, both halves of it count; or a state to go on from
+   * @throws RangeError for another number, or a state that is not four 32-bit integers
+   */
   constructor(seed: number | RandomState) {
     if (typeof seed !== 'number') {
       this.state = seed;
       return;
     }
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      throw new RangeError(`seed must be an integer from 0 to 2^53 - 1: ${seed}`);
+    }
+    const upperHalf = Math.floor(seed / 2 ** 32) | 0;
     let s = seed | 0;
     const splitmix = () => {
       s = (s + 0x9e3779b9) | 0;
@@ -28,6 +40,8 @@ export class SeededRandom {
     };
     this.a = splitmix();
     this.b = splitmix();
+    // The upper half enters last, so that seeds which differ only there differ too.
+    s ^= upperHalf;
     this.c = splitmix();
     for (let i = 0; i < 12; i++) this.nextUint32();
   }
@@ -38,6 +52,9 @@ export class SeededRandom {
   }
 
   set state(state: RandomState) {
+    if (state.length !== 4 || !state.every((word) => Number.isInteger(word) && Math.abs(word) <= 2 ** 32)) {
+      throw new RangeError(`random state must be four 32-bit integers: [${state.join(', ')}]`);
+    }
     [this.a, this.b, this.c, this.counter] = state;
   }
 
@@ -61,8 +78,11 @@ export class SeededRandom {
     return low + (high - low) * this.next();
   }
 
-  /** Uniform integer in [0, n). */
+  /** Uniform integer in [0, n), n from 1 to 2^53 - 1; the bias is below n / 2^53. */
   nextInt(n: number): number {
+    if (!Number.isSafeInteger(n) || n < 1) {
+      throw new RangeError(`nextInt(n) needs an integer from 1 to 2^53 - 1: ${n}`);
+    }
     return Math.floor(this.next() * n);
   }
 
@@ -79,13 +99,13 @@ export class SeededRandom {
     }
   }
 
-  /** Shuffles in place (Fisher and Yates) and returns the same array. */
-  shuffle<T>(items: T[]): T[] {
+  /** Puts an array into random order in place (Fisher and Yates) and returns it. */
+  shuffle<T extends { readonly length: number; [index: number]: unknown }>(items: T): T {
     for (let i = items.length - 1; i > 0; i--) {
       const j = this.nextInt(i + 1);
-      const swap = items[i] as T;
-      items[i] = items[j] as T;
-      items[j] = swap;
+      const held = items[i];
+      items[i] = items[j];
+      items[j] = held;
     }
     return items;
   }

@@ -4,9 +4,10 @@
  * be larger than memory.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { VentrisegError } from '../errors.ts';
+import { writeWhole } from '../files/index.ts';
 import { encodeNpyHeader, npyHeaderLength } from '../npy/index.ts';
 
 /** An array of uint8 pictures that is written picture by picture; its header comes last, in place. */
@@ -106,7 +107,7 @@ export async function beginFolder(output: string, overwrite: boolean): Promise<P
 
 /** Writes JSON for people to read. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
+  await writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
 async function requireReplaceable(target: string, overwrite: boolean): Promise<void> {

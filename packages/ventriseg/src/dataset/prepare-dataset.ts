@@ -4,14 +4,14 @@
  * The stages are: find the subjects, prepare each (read, conform, cut), split the people, write the folder. What
  * is wrong with a subject is collected, and the others go on; only wrong use, or no subject at all, is an error.
  */
-import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImagingError } from '@ventriseg/imaging';
+import { SeededRandom } from 'onnx-autograd';
 import { VentrisegError } from '../errors.ts';
+import { writeWhole } from '../files/index.ts';
 import { encodePng } from '../pictures/index.ts';
-import { SeededRandom } from '../random/index.ts';
 import { planeAxes } from '../slices/index.ts';
+import { softwareVersion } from '../software-version.ts';
 import { beginFolder, NpyAppender, writeJson } from './dataset-folder.ts';
 import { drawDatasetSheet, type SheetEntry, sheetEntry, subjectsOnSheet } from './dataset-sheet.ts';
 import {
@@ -131,7 +131,7 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
     const manifest: DatasetManifest = datasetManifestSchema.parse({
       format: 'ventriseg-dataset',
       formatVersion: 1,
-      software: { name: 'ventriseg', version: softwareVersion() },
+      software: softwareVersion,
       preset: {
         name: preset,
         overridden: overriddenFields(options.plan),
@@ -152,7 +152,7 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
     });
     appenders.length = 0;
     const sheet = encodePng(drawDatasetSheet(shown, subjects, plan));
-    await writeFile(join(folder.path, 'contact-sheet.png'), sheet);
+    await writeWhole(join(folder.path, 'contact-sheet.png'), sheet);
     await writeJson(join(folder.path, 'manifest.json'), manifest);
     signal?.throwIfAborted();
     await folder.commit();
@@ -238,11 +238,4 @@ function noSubjects(what: string, options: PrepareOptions, issues: readonly Issu
     'NO_SUBJECTS',
     `no subjects in ${options.inputs.join(', ')}${filter}: ${what}${shown.join('')}${more}`,
   );
-}
-
-function softwareVersion(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return manifest.version;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { SeededRandom } from 'onnx-autograd';
 import { describe, expect, test } from 'vitest';
-import { SeededRandom } from '../random/index.ts';
 import { type SplitName, type SplitRequest, splitNames } from './manifest.ts';
 import type { Person } from './people.ts';
 import { checkSplitRequest, defaultSplit, splitPeople } from './split.ts';

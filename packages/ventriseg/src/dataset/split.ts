@@ -5,9 +5,10 @@
  * People are sorted by name before they are drawn, so that the outcome depends on who is there and on the seed,
  * not on the order of the inputs.
  */
+
+import type { SeededRandom } from 'onnx-autograd';
 import { z } from 'zod';
 import { VentrisegError } from '../errors.ts';
-import type { SeededRandom } from '../random/index.ts';
 import { type SplitName, type SplitRequest, splitNames, splitRequestSchema } from './manifest.ts';
 import type { Person } from './people.ts';
 
