@@ -1,6 +1,9 @@
 /** Cutting a batch into the chunks that one run of a graph takes. */
 
-/** `count` images from `start`, followed by zeros up to the chunk's size; a view where no filling is needed. */
+/**
+ * `count` images from `start`; a view where they fill the chunk. A smaller rest is repeated up to the chunk's
+ * size: fillers weigh 0, but 0 * NaN is NaN, and images of zeros may be just what a loss is undefined for.
+ */
 export function chunkOf(
   data: Float32Array,
   start: number,
@@ -11,6 +14,8 @@ export function chunkOf(
   const view = data.subarray(start * size, (start + count) * size);
   if (count === chunkSize) return view;
   const filled = new Float32Array(chunkSize * size);
-  filled.set(view);
+  for (let at = 0; at < filled.length; at += view.length) {
+    filled.set(view.subarray(0, Math.min(view.length, filled.length - at)), at);
+  }
   return filled;
 }
