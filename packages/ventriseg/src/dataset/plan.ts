@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import { VentrisegError } from '../errors.ts';
+import { type IntensityScale, intensityScales } from '../intensity/index.ts';
 import { type CanonicalNumber, ventricles } from '../labels/index.ts';
 import { type Crop, centreCrop, checkSlicePlan, conformedSize, type Plane } from '../slices/index.ts';
 
@@ -36,6 +37,8 @@ export const datasetPlanSchema = z.strictObject({
   crop: z.strictObject({ firstRow: index, firstColumn: index, rows: index.min(1), columns: index.min(1) }),
   /** Whether holes of the labels are filled: enclosed in three dimensions, or within slices (which is more). */
   fillHoles: z.enum(['none', '3d', '2d']),
+  /** How intensities are put on one scale after conforming; see conform-scan.ts. */
+  intensity: z.enum(intensityScales),
   /** Divisor of the stored 8-bit intensities when they are loaded. */
   intensityDivisor: z.literal(255),
 });
@@ -61,6 +64,7 @@ export const datasetPresets: Readonly<Record<DatasetPresetName, DatasetPreset>> 
       scaledSize: 128,
       crop: { firstRow: 16, firstColumn: 16, rows: 96, columns: 96 },
       fillHoles: 'none',
+      intensity: 'as-is',
       intensityDivisor: 255,
     },
     deviations: [
@@ -85,6 +89,8 @@ export interface PlanOverrides {
   crop?: Crop | { rows: number; columns: number };
   /** true fills within slices ('2d'), false nothing. */
   fillHoles?: boolean | 'none' | '3d' | '2d';
+  /** Wanted where scans come from different scanners or programs. */
+  intensity?: IntensityScale;
 }
 
 /**
@@ -106,6 +112,7 @@ export function resolveDatasetPlan(preset: DatasetPresetName, overrides: PlanOve
     scaledSize: overrides.scaledSize ?? base.scaledSize,
     crop: resolveCrop(base, overrides),
     fillHoles: resolveFillHoles(overrides.fillHoles ?? base.fillHoles),
+    intensity: overrides.intensity ?? base.intensity,
     intensityDivisor: base.intensityDivisor,
   });
   if (!parsed.success) {

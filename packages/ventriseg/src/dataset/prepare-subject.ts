@@ -5,7 +5,6 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import {
   affineDeterminant,
-  conform,
   type Grid,
   gridOf,
   readScan,
@@ -15,9 +14,9 @@ import {
   voxelSizesMm,
 } from '@ventriseg/imaging';
 import { VentrisegError } from '../errors.ts';
+import { conformScan } from '../intensity/index.ts';
 import { distinctLabels, resolveLabelScheme, toCanonicalLabels, ventricles } from '../labels/index.ts';
 import {
-  conformedSize,
   countLabelled,
   extractLabelSlice,
   extractSlice,
@@ -63,7 +62,7 @@ export async function prepareSubject(
   );
   const canonical = toCanonicalLabels(labelMap.volume, scheme, source.labelsPath);
   const volumesMl = measure(canonical);
-  const { volume: conformed, warnings } = conform(image.volume, { sizeVoxels: conformedSize });
+  const { volume: conformed, warnings } = conformScan(image.volume, plan.intensity);
   signal?.throwIfAborted();
   const axes = planeAxes[plan.plane];
   const { classes, holes } = treatHoles(
