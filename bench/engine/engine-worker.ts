@@ -1,0 +1,80 @@
+/**
+ * Times our engine in a process of its own; see worker-protocol.ts. Inference is a ForwardPass over the inference
+ * graph, training a Trainer's step, both as `ventriseg train` uses them.
+ */
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { buildInferenceGraph, ForwardPass, Trainer } from 'onnx-autograd';
+import * as onnxruntime from 'onnxruntime-node';
+import { readWeights } from '../pytorch/weights-file.ts';
+import { benchmarkNetworks } from './networks.ts';
+import type { Measured, Prepared, Request, Task, WorkerSetup } from './worker-protocol.ts';
+
+const LEARNING_RATE = 1e-4;
+
+const setup = JSON.parse(process.argv[2]!) as WorkerSetup;
+const { network, loss } = benchmarkNetworks.find(({ name }) => name === setup.network)!;
+const session = { intraOpNumThreads: setup.threads, interOpNumThreads: 1 };
+const images = await floats(setup.images);
+const targets = await floats(setup.targets);
+const weights = await readWeights(setup.weights);
+const steps = new Map<Task, () => Promise<number | null>>();
+
+async function floats(path: string): Promise<Float32Array> {
+  const bytes = await readFile(path);
+  const all = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  return all.slice(0, setup.batch * setup.size * setup.size);
+}
+
+function createTrainer(): Promise<Trainer> {
+  return Trainer.create({
+    network,
+    loss,
+    optimiser: { kind: 'adam' },
+    runtime: onnxruntime,
+    chunkSize: setup.chunk,
+    session,
+  });
+}
+
+async function prepare(task: Task): Promise<Prepared> {
+  if (task === 'forward') {
+    const pass = await ForwardPass.create(onnxruntime, buildInferenceGraph(network, setup.chunk), session);
+    steps.set(task, async () => {
+      await pass.run({ image: images }, setup.batch, weights);
+      return null;
+    });
+  } else {
+    const trainer = await createTrainer();
+    const batch = { images, targets, size: setup.batch };
+    steps.set(task, async () => (await trainer.train(batch, LEARNING_RATE)).loss);
+  }
+  return { firstLoss: await steps.get(task)!() };
+}
+
+async function measure(task: Task, seconds: number): Promise<Measured> {
+  const step = steps.get(task)!;
+  const start = performance.now();
+  let done = 0;
+  let elapsed = 0;
+  do {
+    await step();
+    done++;
+    elapsed = (performance.now() - start) / 1000;
+  } while (elapsed < seconds);
+  return {
+    images: done * setup.batch,
+    seconds: elapsed,
+    peakMemoryMb: process.resourceUsage().maxRSS / 1024,
+  };
+}
+
+console.log(JSON.stringify({ ready: true }));
+for await (const line of createInterface({ input: process.stdin })) {
+  const request = JSON.parse(line) as Request;
+  const answer =
+    request.command === 'prepare'
+      ? await prepare(request.task)
+      : await measure(request.task, request.seconds);
+  console.log(JSON.stringify(answer));
+}
