@@ -90,11 +90,11 @@ export function checkLayout(
       `the checkpoint is of ${checkpoint.network} with ${checkpoint.layout.totalCount} weights, not of ${network} with ${layout.totalCount}`,
     );
   }
-  const missing = moments.filter((name) => checkpoint.moments[name] === undefined);
-  if (missing.length > 0) {
+  const kept = Object.keys(checkpoint.moments);
+  if ([...kept].sort().join() !== [...moments].sort().join()) {
     throw new AutogradError(
       'BAD_CHECKPOINT',
-      `the checkpoint lacks ${missing.join(', ')}: it is of another optimiser`,
+      `the checkpoint holds the moments [${kept.join(', ')}], not [${moments.join(', ')}]: it is of another optimiser`,
     );
   }
 }

@@ -1,5 +1,5 @@
 /** A network described once: its input and how its logits come from it. */
-import { formatShape } from '../errors.ts';
+import { AutogradError, formatShape } from '../errors.ts';
 import { Graph, type Value } from '../graph/graph.ts';
 import type { Loss } from '../losses/losses.ts';
 import { probabilities } from '../losses/losses.ts';
@@ -58,7 +58,22 @@ export function buildGradientGraph(network: Network, loss: Loss, chunkSize: numb
   const logits = network.build(g.input('image', [chunkSize, ...network.inputShape]));
   const target = g.input('target', logits.shape);
   const imageWeight = g.input('image_weight', [chunkSize]);
-  const total = g.scope('loss', () => sum(multiply(loss(logits, target), imageWeight)));
+  const each = g.scope('loss', () => loss(logits, target));
+  if (formatShape(each.shape) !== formatShape([chunkSize])) {
+    throw new AutogradError(
+      'SHAPE_MISMATCH',
+      `${network.name}: the loss must be one number an image, ${chunkSize}, got ${formatShape(each.shape)}`,
+    );
+  }
+  const fed = ['image', 'target', 'image_weight', ...g.dropoutInputs.keys()];
+  const unfed = g.inputs.find(({ name }) => !fed.includes(name));
+  if (unfed !== undefined) {
+    throw new AutogradError(
+      'BAD_ARGUMENT',
+      `${network.name}: nothing feeds input ${unfed.name}; a network has the images as its only input`,
+    );
+  }
+  const total = g.scope('loss', () => sum(multiply(each, imageWeight)));
   for (const [name, gradient] of g.backward(total)) g.output(gradientName(name), gradient);
   for (const [name, value] of g.stateUpdates) g.output(stateUpdateName(name), value);
   g.output('loss', total);
