@@ -1,0 +1,13 @@
+export { findHead, type Head, leastHeadMl } from './find-head.ts';
+export { type LoadedSliceModel, loadSliceModel, type SessionOptions } from './load-model.ts';
+export type { LabelVolume, VentricleVolumes, VolumePair } from './measure-labels.ts';
+export { findMidSagittalPlane, type MidSagittalPlane, rightOf } from './mid-sagittal-plane.ts';
+export { plausibleLateralMl, type QualityCode, type QualityFinding, qualityCodes } from './quality.ts';
+export { type IslandRule, islandRules, type RemovedIslands } from './remove-islands.ts';
+export {
+  type Segmentation,
+  type SegmentProgress,
+  type SegmentStage,
+  type SegmentVolumeOptions,
+  segmentVolume,
+} from './segment-volume.ts';
