@@ -43,6 +43,19 @@ export function encoderDecoder(options: EncoderDecoderOptions): Network {
       `${options.name}: ${filters.length} levels need sizes divisible by ${divisor}, got ${formatShape(options.inputShape)}`,
     );
   }
+  if (filters.length === 0) {
+    throw new AutogradError(
+      'BAD_ARGUMENT',
+      `${options.name}: encoderDecoder() needs at least one level of filters`,
+    );
+  }
+  const outputChannels = options.outputChannels ?? options.classes;
+  if (outputChannels < options.classes) {
+    throw new AutogradError(
+      'BAD_ARGUMENT',
+      `${options.name}: ${outputChannels} output channels cannot hold ${options.classes} classes`,
+    );
+  }
   const up = options.upsampling === 'nearest' ? upsampleNearest : upsampleLinear;
   return {
     name: options.name,
@@ -72,7 +85,6 @@ export function encoderDecoder(options: EncoderDecoderOptions): Network {
         });
       }
       const { activation: _activation, normalisation: _normalisation, kernel: _kernel, ...last } = block;
-      const outputChannels = options.outputChannels ?? options.classes;
       const logits = convBlock('output', x, outputChannels, { ...last, kernel: 1, activation: 'none' });
       return outputChannels === options.classes ? logits : slice(logits, 1, 0, options.classes);
     },
