@@ -1,0 +1,55 @@
+/** A trainer and its batches exactly as `ventriseg train` makes them for a recipe, without run folder and log. */
+import { Trainer } from 'onnx-autograd';
+import * as onnxruntime from 'onnxruntime-node';
+import { type Dataset, openDataset } from '../../packages/ventriseg/src/dataset/index.ts';
+import {
+  buildLoss,
+  buildNetwork,
+  builtInRecipe,
+  outputClasses,
+  type Recipe,
+} from '../../packages/ventriseg/src/recipes/index.ts';
+import { SliceSampler } from '../../packages/ventriseg/src/training/sampler.ts';
+
+/** Images our engine takes at a time for a batch of 100. */
+const CHUNK = 20;
+
+export interface RecipeTrainer {
+  readonly recipe: Recipe;
+  readonly trainer: Trainer;
+  readonly sampler: SliceSampler;
+  /** Positions in the dataset of all slices drawn so far, in order. */
+  readonly drawn: readonly number[];
+}
+
+/** @param seed instead of the recipe's: of the start values and of the order of the slices */
+export async function recipeTrainer(options: {
+  dataset: string;
+  recipe: string;
+  seed: number;
+  threads: number;
+}): Promise<RecipeTrainer> {
+  const recipe = { ...builtInRecipe(options.recipe), seed: options.seed };
+  const dataset = await openDataset(options.dataset);
+  const foreground = dataset.manifest.plan.classes.length;
+  const trainer = await Trainer.create({
+    network: buildNetwork(recipe, dataset.rows, dataset.columns, foreground),
+    loss: buildLoss(recipe, outputClasses(foreground)),
+    optimiser: recipe.optimiser,
+    runtime: onnxruntime,
+    seed: recipe.seed,
+    chunkSize: CHUNK,
+    session: { intraOpNumThreads: options.threads, interOpNumThreads: 1 },
+  });
+  const drawn: number[] = [];
+  const watched: Dataset = {
+    ...dataset,
+    image(position) {
+      drawn.push(position);
+      return dataset.image(position);
+    },
+  };
+  const positions = [...dataset.slicesOf('train')];
+  const sampler = new SliceSampler(watched, positions, recipe.augmentation, recipe.seed + 2);
+  return { recipe, trainer, sampler, drawn };
+}
