@@ -26,7 +26,12 @@ export class RunLog {
     const events = openEventFile(directory, resumeStep === undefined ? {} : { purgeStep: resumeStep + 1 });
     const log = new RunLog(directory, events);
     if (resumeStep !== undefined) {
-      const lines = (await readFile(log.csvPath, 'utf8')).trimEnd().split('\n');
+      // There is none yet when the run was stopped in its first epoch.
+      const text = await readFile(log.csvPath, 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return '';
+        throw error;
+      });
+      const lines = text.split('\n').filter((line) => line !== '');
       log.rows = lines.filter((line, i) => i === 0 || Number(line.split(',')[1]) <= resumeStep);
     }
     return log;

@@ -2,7 +2,7 @@
  * Trains a network on a prepared dataset by a recipe, into a run folder:
  *
  *   run.json          recipe, dataset and its hash, software; written first
- *   checkpoint.bin    everything the next step depends on; replaced after each epoch
+ *   checkpoint.bin    everything the next step depends on; at the start, after each epoch, when stopped
  *   model.onnx        the network as it is, with its recipe and slicing in its metadata; after each epoch
  *   scalars.csv       one row an epoch
  *   events.out...     the same for TensorBoard, with histograms, graph and pictures
@@ -104,7 +104,14 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainResult> 
     ...(recipe.clipNorm === undefined ? {} : { clipNorm: recipe.clipNorm }),
   });
   const sampler = new SliceSampler(dataset, trainingSlices(dataset), recipe.augmentation, recipe.seed + 2);
+  const saveCheckpoint = () =>
+    writeWhole(
+      join(options.output, CHECKPOINT_FILE),
+      encodeCheckpoint({ ...trainer.checkpoint(), extra: sampler.state }),
+    );
   const resumedAt = options.resume ? await restore(options.output, trainer, sampler) : undefined;
+  // A run that is stopped or killed in its first epoch can be resumed too.
+  if (resumedAt === undefined) await saveCheckpoint();
   const log = await RunLog.open(options.output, resumedAt);
   const evaluator = await Evaluator.create(
     dataset,
@@ -193,10 +200,7 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainResult> 
           evaluated: { testLoss, classes: evaluation },
         });
       }
-      await writeWhole(
-        join(options.output, CHECKPOINT_FILE),
-        encodeCheckpoint({ ...trainer.checkpoint(), extra: sampler.state }),
-      );
+      await saveCheckpoint();
     }
     status = 'success';
   } finally {
