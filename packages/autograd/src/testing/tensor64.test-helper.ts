@@ -99,3 +99,20 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
   const rms = Math.sqrt(squares / Math.max(1, expected.length));
   return largest === 0 ? 0 : largest / rms;
 }
+
+/**
+ * Length of the difference over the length of `expected`. For whole networks: a single ReLU that rounding puts on
+ * the other side of 0 moves a few numbers visibly, whatever computes in float32.
+ */
+export function relativeDistance(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (actual.length !== expected.length) {
+    throw new Error(`${actual.length} values where ${expected.length} are expected`);
+  }
+  let difference = 0;
+  let length = 0;
+  for (let i = 0; i < expected.length; i++) {
+    difference += (actual[i]! - expected[i]!) ** 2;
+    length += expected[i]! ** 2;
+  }
+  return difference === 0 ? 0 : Math.sqrt(difference / length);
+}
