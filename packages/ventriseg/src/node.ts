@@ -1,5 +1,14 @@
 /**
- * The Node entry, `ventriseg/node`: what needs files on disk. Everything else is in `ventriseg`.
+ * The entry `ventriseg/node`: everything of `ventriseg`, and what needs files on disk or the native runtime.
+ *
+ * @example
+ * const { record } = await segmentFile('sub-01_T1w.nii.gz', { output: 'results' });
  */
+export * from './dataset/index.ts';
+export * from './evaluate/node.ts';
+export * from './index.ts';
+export * from './model/shipped-models.ts';
 export * from './scan-input/node-converter.ts';
 export * from './scan-input/open-scan.ts';
+export * from './segment/node.ts';
+export * from './training/index.ts';

@@ -1,1 +1,1 @@
-export { writeWhole } from './write-whole.ts';
+export { type FileToWrite, writeAllWhole, writeWhole } from './write-whole.ts';

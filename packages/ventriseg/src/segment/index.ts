@@ -4,6 +4,8 @@ export type { LabelVolume, VentricleVolumes, VolumePair } from './measure-labels
 export { findMidSagittalPlane, type MidSagittalPlane, rightOf } from './mid-sagittal-plane.ts';
 export { plausibleLateralMl, type QualityCode, type QualityFinding, qualityCodes } from './quality.ts';
 export { type IslandRule, islandRules, type RemovedIslands } from './remove-islands.ts';
+export { drawResult } from './result-picture.ts';
+export { type ResultRecord, resultRecord, resultRecordSchema } from './result-record.ts';
 export {
   type Segmentation,
   type SegmentProgress,

@@ -4,8 +4,8 @@
  *   conform -> find the head -> network on the slices of its plan -> (CRF) -> probabilities to the scan's grid
  *   -> most probable class -> islands -> holes -> sides -> FreeSurfer's numbers -> volumes -> quality
  */
-import { conform, fillHoles, gridOf, type Volume, voxelCount } from '@ventriseg/imaging';
-import { conformedSize } from '../slices/index.ts';
+import { fillHoles, gridOf, type Volume, voxelCount } from '@ventriseg/imaging';
+import { conformScan } from '../intensity/index.ts';
 import { findHead } from './find-head.ts';
 import { type LabelledBox, labelOnScan } from './label-regions.ts';
 import type { LoadedSliceModel } from './load-model.ts';
@@ -55,7 +55,7 @@ export interface Segmentation {
   readonly islands: RemovedIslands;
   /** Voxels that filling holes added. */
   readonly filledVoxels: number;
-  /** The scan as the network saw it: 1 mm, 256^3, LIA. */
+  /** The scan as the network saw it: 1 mm, 256^3, LIA, intensities scaled. */
   readonly conformed: Volume<Uint8Array>;
 }
 
@@ -83,7 +83,7 @@ export async function segmentVolume(
   const classes = model.metadata.plan.classes;
   const stages = new Stages(signal, onProgress);
   const { volume: conformed, warnings } = await stages.run('conform', async () =>
-    conform(volume, { sizeVoxels: conformedSize }),
+    conformScan(volume, model.metadata.plan.intensity),
   );
   const found = await stages.run('head', async () => findHead(conformed));
   let network: NetworkResult | undefined;

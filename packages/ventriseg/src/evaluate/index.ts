@@ -1,0 +1,1 @@
+export { compareLabels, type StructureScores } from './compare-labels.ts';

@@ -1,0 +1,15 @@
+/** The parts of segmenting that need files on disk. */
+export {
+  openModel,
+  type SegmentFileOptions,
+  type SegmentFileProgress,
+  type SegmentResult,
+  segmentFile,
+} from './segment-file.ts';
+export {
+  type SegmentedFiles,
+  type SegmentFailure,
+  type SegmentFilesOptions,
+  type SegmentFilesProgress,
+  segmentFiles,
+} from './segment-files.ts';

@@ -1,0 +1,168 @@
+/**
+ * One scan from disk to results on disk (Node):
+ *
+ *   <name>_ventricles.nii.gz   labels on the scan's grid, with the scan's own header geometry
+ *   <name>_ventricles.json     volumes, quality, provenance (see result-record.ts)
+ *   <name>_ventricles.png      picture for checking
+ *
+ * All three appear together or not at all.
+ */
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type NiftiHeader, writeNifti } from '@ventriseg/imaging';
+import * as onnxruntime from 'onnxruntime-node';
+import { VentrisegError } from '../errors.ts';
+import { type FileToWrite, writeAllWhole } from '../files/index.ts';
+import { resolveModel } from '../model/shipped-models.ts';
+import { encodePng } from '../pictures/index.ts';
+import type { OpenedScan, OpenProgress } from '../scan-input/index.ts';
+import { openScan } from '../scan-input/open-scan.ts';
+import { softwareVersion } from '../software-version.ts';
+import { type LoadedSliceModel, loadSliceModel } from './load-model.ts';
+import { nameOfScan } from './output-names.ts';
+import { drawResult } from './result-picture.ts';
+import { type ResultRecord, resultRecord } from './result-record.ts';
+import { type Segmentation, type SegmentProgress, segmentVolume } from './segment-volume.ts';
+
+export interface SegmentFileOptions {
+  /** Folder for the results; made when it is not there. */
+  readonly output: string;
+  /** A shipped model's name, an `.onnx` file, a run folder, the bytes of a model, or a loaded one. */
+  readonly model?: string | Uint8Array | LoadedSliceModel;
+  /** What the results are called after; default: the scan's file or folder name. */
+  readonly name?: string;
+  /** Threads of the network; default: as many as there are cores. */
+  readonly threads?: number;
+  /** DICOM: the series to take, by UID, number, or part of its description. */
+  readonly series?: string;
+  /** Replace results that are there. */
+  readonly force?: boolean;
+  readonly fillHoles?: boolean;
+  readonly removeIslands?: boolean;
+  readonly crf?: boolean;
+  /** Cancelled, nothing is written; the error is the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: SegmentFileProgress) => void;
+}
+
+export type SegmentFileProgress =
+  | SegmentProgress
+  | OpenProgress
+  | { readonly stage: 'write'; readonly done: number; readonly total: number };
+
+export interface SegmentResult {
+  readonly name: string;
+  readonly labelsPath: string;
+  readonly recordPath: string;
+  readonly picturePath: string;
+  readonly record: ResultRecord;
+}
+
+/**
+ * Loads a model for Node.
+ *
+ * @throws VentrisegError NO_SUCH_MODEL, BAD_MODEL
+ */
+export async function openModel(
+  model?: string | Uint8Array,
+  options: { readonly threads?: number } = {},
+): Promise<LoadedSliceModel> {
+  const path = model instanceof Uint8Array ? 'model' : await resolveModel(model);
+  const bytes = model instanceof Uint8Array ? model : await readFile(path);
+  return loadSliceModel(bytes, path, onnxruntime, { intraOpNumThreads: options.threads ?? 0 });
+}
+
+/**
+ * Segments one scan.
+ *
+ * @throws VentrisegError OUTPUT_EXISTS, NO_SUCH_MODEL, BAD_MODEL, and all that `openScan` throws; ImagingError for
+ * a damaged scan; the signal's reason when aborted
+ * @example
+ * const { record } = await segmentFile('sub-01_T1w.nii.gz', { output: 'results' });
+ * console.log(record.volumes.lateral?.ml, record.quality);
+ */
+export async function segmentFile(path: string, options: SegmentFileOptions): Promise<SegmentResult> {
+  const name = options.name ?? nameOfScan(path);
+  const outputs = outputPaths(options.output, name);
+  if (!options.force) await requireFree(Object.values(outputs));
+  const model = isLoaded(options.model) ? options.model : await openModel(options.model, options);
+  try {
+    return await segmentInto(path, name, outputs, model, options);
+  } finally {
+    if (model !== options.model) await model.release();
+  }
+}
+
+/** @throws VentrisegError OUTPUT_EXISTS naming the first file that is there */
+export async function requireFree(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined) continue;
+    throw new VentrisegError(
+      'OUTPUT_EXISTS',
+      `${path}: exists already; choose another folder, or allow it to be replaced (force)`,
+      { path },
+    );
+  }
+}
+
+export function isLoaded(model: SegmentFileOptions['model']): model is LoadedSliceModel {
+  return typeof model === 'object' && !(model instanceof Uint8Array);
+}
+
+function outputPaths(directory: string, name: string) {
+  const base = join(directory, `${name}_ventricles`);
+  return { labelsPath: `${base}.nii.gz`, recordPath: `${base}.json`, picturePath: `${base}.png` };
+}
+
+async function segmentInto(
+  path: string,
+  name: string,
+  outputs: ReturnType<typeof outputPaths>,
+  model: LoadedSliceModel,
+  options: SegmentFileOptions,
+): Promise<SegmentResult> {
+  const { signal, onProgress } = options;
+  const begun = performance.now();
+  const scan = await openScan(path, {
+    ...(options.series !== undefined && { series: options.series }),
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  });
+  const opened = performance.now();
+  const segmentation = await segmentVolume(scan.volume, model, options);
+  const segmented = performance.now();
+  onProgress?.({ stage: 'write', done: 0, total: 1 });
+  const labels = await encodeLabels(scan, segmentation);
+  const picture = encodePng(drawResult(segmentation, name));
+  const encoded = performance.now();
+  const record = resultRecord(
+    scan,
+    segmentation,
+    {
+      open: opened - begun,
+      ...segmentation.timingsMs,
+      encode: encoded - segmented,
+      total: encoded - begun,
+    },
+    name,
+  );
+  const files: FileToWrite[] = [
+    { path: outputs.labelsPath, content: labels },
+    { path: outputs.picturePath, content: picture },
+    { path: outputs.recordPath, content: `${JSON.stringify(record, null, 2)}\n` },
+  ];
+  await mkdir(options.output, { recursive: true });
+  await writeAllWhole(files, { signal });
+  onProgress?.({ stage: 'write', done: 1, total: 1 });
+  return { name, ...outputs, record };
+}
+
+/** The labels with the scan's own header geometry; for MGH, which has none of NIfTI's, with its affine. */
+function encodeLabels(scan: OpenedScan, { labels }: Segmentation): Promise<Uint8Array> {
+  return writeNifti(labels, {
+    intent: 'label',
+    description: `${softwareVersion.name} ${softwareVersion.version}`,
+    ...(scan.format !== 'mgh' && { template: scan.header as NiftiHeader }),
+  });
+}

@@ -1,0 +1,146 @@
+/**
+ * Many scans, one after another, with one model. A scan that cannot be done is collected with its reason and the
+ * others go on; for several scans `ventricles.csv` lists all of them.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { VentrisegError } from '../errors.ts';
+import { writeWhole } from '../files/index.ts';
+import { distinctNames } from './output-names.ts';
+import {
+  isLoaded,
+  openModel,
+  requireFree,
+  type SegmentFileOptions,
+  type SegmentFileProgress,
+  type SegmentResult,
+  segmentFile,
+} from './segment-file.ts';
+
+export interface SegmentFilesOptions extends Omit<SegmentFileOptions, 'name' | 'onProgress'> {
+  readonly onProgress?: (progress: SegmentFilesProgress) => void;
+  /** Told of each scan as it is done or has failed. */
+  readonly onScan?: (outcome: SegmentResult | SegmentFailure) => void;
+}
+
+export type SegmentFilesProgress = SegmentFileProgress & {
+  readonly path: string;
+  /** Scans that are finished, and all of them. */
+  readonly scansDone: number;
+  readonly scans: number;
+};
+
+/** A scan that could not be done. */
+export interface SegmentFailure {
+  readonly path: string;
+  /** A code of VentrisegError or ImagingError, or UNEXPECTED. */
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface SegmentedFiles {
+  readonly results: readonly SegmentResult[];
+  readonly failures: readonly SegmentFailure[];
+  /** For several scans. */
+  readonly csvPath: string | undefined;
+}
+
+export const CSV_FILE = 'ventricles.csv';
+
+/**
+ * Segments scans into one folder; inputs of the same name get their folders' names in front.
+ *
+ * @throws VentrisegError BAD_ARGUMENT without paths, NO_SUCH_MODEL, BAD_MODEL, OUTPUT_EXISTS (of the CSV); the
+ * signal's reason when aborted, with the results of finished scans left in place
+ */
+export async function segmentFiles(
+  paths: readonly string[],
+  options: SegmentFilesOptions,
+): Promise<SegmentedFiles> {
+  if (paths.length === 0) throw new VentrisegError('BAD_ARGUMENT', 'no scans to segment were named');
+  const names = distinctNames(paths);
+  const csvPath = paths.length > 1 ? join(options.output, CSV_FILE) : undefined;
+  if (csvPath !== undefined && !options.force) await requireFree([csvPath]);
+  const model = isLoaded(options.model) ? options.model : await openModel(options.model, options);
+  const { onProgress, onScan, ...shared } = options;
+  const results: SegmentResult[] = [];
+  const failures: SegmentFailure[] = [];
+  const rows: CsvRow[] = [];
+  try {
+    for (const [k, path] of paths.entries()) {
+      options.signal?.throwIfAborted();
+      try {
+        const result = await segmentFile(path, {
+          ...shared,
+          model,
+          name: names[k]!,
+          ...(onProgress && {
+            onProgress: (progress) =>
+              onProgress({ ...progress, path, scansDone: k, scans: paths.length } as SegmentFilesProgress),
+          }),
+        });
+        results.push(result);
+        rows.push({ name: names[k]!, path, result });
+        onScan?.(result);
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        const failure = failureOf(path, error);
+        failures.push(failure);
+        rows.push({ name: names[k]!, path, failure });
+        onScan?.(failure);
+      }
+    }
+  } finally {
+    if (model !== options.model) await model.release();
+  }
+  if (csvPath !== undefined) {
+    await mkdir(options.output, { recursive: true });
+    await writeWhole(csvPath, csvOf(rows));
+  }
+  return { results, failures, csvPath };
+}
+
+function failureOf(path: string, error: unknown): SegmentFailure {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return {
+    path,
+    code: typeof code === 'string' ? code : 'UNEXPECTED',
+    message: error instanceof Error ? error.message : String(error),
+  };
+}
+
+interface CsvRow {
+  readonly name: string;
+  readonly path: string;
+  readonly result?: SegmentResult;
+  readonly failure?: SegmentFailure;
+}
+
+/** One row a scan, failed ones included; volumes in mL. */
+function csvOf(rows: readonly CsvRow[]): string {
+  const labels = new Map(
+    rows.flatMap(
+      ({ result }) => result?.record.volumes.labels.map(({ label, name }) => [label, name]) ?? [],
+    ) as [number, string][],
+  );
+  const header = ['name', 'path', 'lateral_ml', 'total_ml', ...[...labels.values()].map((n) => `${n}_ml`)];
+  const lines = [[...header, 'quality', 'error']];
+  for (const { name, path, result, failure } of rows) {
+    const volumes = result?.record.volumes;
+    const amount = (value: number | undefined) => (value === undefined ? '' : String(value));
+    lines.push([
+      name,
+      path,
+      amount(volumes?.lateral?.ml),
+      amount(volumes?.total.ml),
+      ...[...labels.keys()].map((label) => amount(volumes?.labels.find((v) => v.label === label)?.ml)),
+      result?.record.quality.map(({ code }) => code).join(' ') ?? '',
+      failure === undefined ? '' : `${failure.code}: ${failure.message}`,
+    ]);
+  }
+  return `${lines.map((cells) => cells.map(quoted).join(',')).join('\n')}\n`;
+}
+
+function quoted(cell: string): string {
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
