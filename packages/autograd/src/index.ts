@@ -12,6 +12,13 @@ export { type RandomState, SeededRandom } from './random/seeded-random.ts';
 export { createSession, type Feeds, type Runtime } from './runtime/runtime.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './training/checkpoint.ts';
 export { ForwardPass } from './training/forward-pass.ts';
+export type {
+  GradientLane,
+  GradientProgram,
+  GradientShare,
+  GradientWork,
+  StartLanes,
+} from './training/gradient-lane.ts';
 export {
   buildActivationGraph,
   buildEvaluationGraph,

@@ -17,13 +17,22 @@ export interface Runtime {
 export type Feeds = Record<string, Tensor>;
 
 /** Compiles a graph for the runtime. @throws AutogradError RUNTIME_FAILED with the runtime's own words */
-export async function createSession(
+export function createSession(
   runtime: Runtime,
   graph: Graph,
   options: InferenceSession.SessionOptions,
 ): Promise<InferenceSession> {
+  return compileModel(runtime, encodeModel(graph), options);
+}
+
+/** The same for a graph that is encoded already. */
+export async function compileModel(
+  runtime: Runtime,
+  model: Uint8Array,
+  options: InferenceSession.SessionOptions,
+): Promise<InferenceSession> {
   try {
-    return await runtime.InferenceSession.create(encodeModel(graph), {
+    return await runtime.InferenceSession.create(model, {
       // The graph is already lowered; the runtime's optimiser would only cost start-up time.
       graphOptimizationLevel: 'disabled',
       logSeverityLevel: 3,

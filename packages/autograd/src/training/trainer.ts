@@ -2,8 +2,8 @@
  * Trains a network step by step on ONNX Runtime.
  *
  * A step is two ONNX models. The gradient model (forward, loss, backward) runs once for each chunk of the batch,
- * small enough that its tensors stay in the processor's cache; loss and gradient add up over the chunks to those
- * of the whole batch. The update model (clipping, optimiser) then runs once on all weights as one vector.
+ * small enough that its tensors stay in the processor's cache, in as many lanes as there are cores; loss and
+ * gradient add up over the chunks to those of the whole batch. The update model (clipping, optimiser) then runs once on all weights as one vector.
  */
 import type { InferenceSession } from 'onnxruntime-common';
 import { AutogradError } from '../errors.ts';
@@ -12,15 +12,21 @@ import type { Loss } from '../losses/losses.ts';
 import { elementCount } from '../operators/shape.ts';
 import { buildUpdateGraph, momentNames, type Optimiser, updateScalars } from '../optimisers/optimiser.ts';
 import { SeededRandom } from '../random/seeded-random.ts';
-import { createSession, type Feeds, type Runtime } from '../runtime/runtime.ts';
+import { createSession, type Runtime } from '../runtime/runtime.ts';
 import { type Checkpoint, checkLayout } from './checkpoint.ts';
 import { chunkOf } from './chunk.ts';
-import { buildGradientGraph, gradientName, type Network, stateUpdateName } from './network.ts';
+import {
+  type GradientLane,
+  type GradientShare,
+  gradientProgram,
+  type StartLanes,
+  startLane,
+} from './gradient-lane.ts';
+import { buildGradientGraph, type Network } from './network.ts';
 import {
   decayMask,
   initialWeights,
   type ParameterLayout,
-  type ParameterSlot,
   parameterLayout,
   slotOf,
 } from './parameter-layout.ts';
@@ -36,7 +42,9 @@ export interface TrainerOptions {
   readonly chunkSize?: number;
   /** Gradients longer than this (L2 norm over all weights) are scaled down to it. */
   readonly clipNorm?: number;
-  /** Handed to the runtime: threads, execution providers. */
+  /** Where gradients are computed; default: one lane on the calling thread. `workerLanes` gives one a core. */
+  readonly lanes?: StartLanes;
+  /** Handed to the runtime: threads, execution providers. Lanes of the caller's have their own. */
   readonly session?: InferenceSession.SessionOptions;
 }
 
@@ -64,7 +72,7 @@ export class Trainer {
   readonly weights: Float32Array;
   private readonly runtime: Runtime;
   private readonly optimiser: Optimiser;
-  private readonly gradientSession: InferenceSession;
+  private readonly lanes: readonly GradientLane[];
   private readonly updateSession: InferenceSession;
   private readonly moments: Record<string, Float32Array>;
   private readonly random: SeededRandom;
@@ -74,15 +82,16 @@ export class Trainer {
     options: TrainerOptions,
     gradientGraph: Graph,
     layout: ParameterLayout,
-    sessions: { gradient: InferenceSession; update: InferenceSession },
+    lanes: readonly GradientLane[],
+    updateSession: InferenceSession,
   ) {
     this.network = options.network;
     this.runtime = options.runtime;
     this.optimiser = options.optimiser;
     this.gradientGraph = gradientGraph;
     this.layout = layout;
-    this.gradientSession = sessions.gradient;
-    this.updateSession = sessions.update;
+    this.lanes = lanes;
+    this.updateSession = updateSession;
     this.chunkSize = gradientGraph.inputs[0]!.shape[0]!;
     this.weights = initialWeights(gradientGraph, layout, options.seed ?? 0);
     this.moments = Object.fromEntries(
@@ -100,9 +109,12 @@ export class Trainer {
       ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
     });
     const session = options.session ?? {};
-    const gradient = await createSession(options.runtime, gradientGraph, session);
-    const update = await createSession(options.runtime, updateGraph, session);
-    return new Trainer(options, gradientGraph, layout, { gradient, update });
+    const program = gradientProgram(gradientGraph, layout);
+    const lanes = options.lanes
+      ? await options.lanes(program)
+      : [await startLane(options.runtime, program, session)];
+    const updateSession = await createSession(options.runtime, updateGraph, session);
+    return new Trainer(options, gradientGraph, layout, lanes, updateSession);
   }
 
   /** Steps done so far. */
@@ -126,23 +138,24 @@ export class Trainer {
   }
 
   /** Loss and gradient of a batch, without a step: what `train` would follow. */
-  async batchGradient(batch: Batch): Promise<{ loss: number; gradient: Float32Array; state: Float32Array }> {
-    const { layout, chunkSize } = this;
+  async batchGradient(batch: Batch): Promise<GradientShare> {
+    const { lanes, layout } = this;
+    const chunks = this.chunksOf(batch);
+    const from = (lane: number) => Math.round((lane * chunks.length) / lanes.length);
+    const shares = await Promise.all(
+      lanes.flatMap((lane, i) => {
+        const own = chunks.slice(from(i), from(i + 1));
+        return own.length === 0 ? [] : [lane.accumulate({ weights: this.weights, chunks: own })];
+      }),
+    );
+    // Always in the lanes' order, so that the same batch gives the same sum to the last bit.
     const gradient = new Float32Array(layout.trainableCount);
-    const part = new Float32Array(layout.trainableCount);
-    const state = this.weights.slice(layout.trainableCount);
+    const state = new Float32Array(layout.totalCount - layout.trainableCount);
     let loss = 0;
-    for (let start = 0; start < batch.size; start += chunkSize) {
-      // The first chunk writes into the sum itself.
-      const target = start === 0 ? gradient : part;
-      const fetches = {
-        ...this.slotTensors(target, layout.trainable, gradientName),
-        ...this.stateTensors(state),
-        loss: null,
-      };
-      const outputs = await this.gradientSession.run(this.chunkFeeds(batch, start, state), fetches);
-      loss += (outputs.loss!.data as Float32Array)[0]!;
-      if (start > 0) for (let i = 0; i < part.length; i++) gradient[i]! += part[i]!;
+    for (const share of shares) {
+      loss += share.loss;
+      for (let i = 0; i < gradient.length; i++) gradient[i]! += share.gradient[i]!;
+      for (let i = 0; i < state.length; i++) state[i]! += share.state[i]! / shares.length;
     }
     return { loss, gradient, state };
   }
@@ -175,8 +188,7 @@ export class Trainer {
   }
 
   async release(): Promise<void> {
-    await this.gradientSession.release();
-    await this.updateSession.release();
+    await Promise.all([...this.lanes, this.updateSession].map((part) => part.release()));
   }
 
   private async update(gradient: Float32Array, learningRate: number, loss: number): Promise<number> {
@@ -213,58 +225,28 @@ export class Trainer {
     return norm;
   }
 
-  private chunkFeeds(batch: Batch, start: number, state: Float32Array): Feeds {
-    const { Tensor } = this.runtime;
+  /** The batch cut into chunks, each with the values of every input of the gradient model. */
+  private chunksOf(batch: Batch): Record<string, Float32Array>[] {
     const { chunkSize } = this;
-    const count = Math.min(chunkSize, batch.size - start);
-    const feeds: Feeds = {};
-    const imageWeight = new Float32Array(chunkSize).fill(1 / batch.size, 0, count);
-    for (const { name, shape } of this.gradientGraph.inputs) {
-      const size = elementCount(shape.slice(1));
-      let data: Float32Array;
-      if (name === 'image') data = chunkOf(batch.images, start, count, size, chunkSize);
-      else if (name === 'target') data = chunkOf(batch.targets, start, count, size, chunkSize);
-      else if (name === 'image_weight') data = imageWeight;
-      else data = this.dropoutMask(elementCount(shape), this.gradientGraph.dropoutInputs.get(name)!);
-      feeds[name] = new Tensor('float32', data, shape);
+    const chunks: Record<string, Float32Array>[] = [];
+    for (let start = 0; start < batch.size; start += chunkSize) {
+      const count = Math.min(chunkSize, batch.size - start);
+      const chunk: Record<string, Float32Array> = {};
+      for (const { name, shape } of this.gradientGraph.inputs) {
+        const size = elementCount(shape.slice(1));
+        if (name === 'image') chunk[name] = chunkOf(batch.images, start, count, size, chunkSize);
+        else if (name === 'target') chunk[name] = chunkOf(batch.targets, start, count, size, chunkSize);
+        else if (name === 'image_weight')
+          chunk[name] = new Float32Array(chunkSize).fill(1 / batch.size, 0, count);
+        else chunk[name] = this.dropoutMask(elementCount(shape), this.gradientGraph.dropoutInputs.get(name)!);
+      }
+      chunks.push(chunk);
     }
-    Object.assign(feeds, this.slotTensors(this.weights, this.layout.trainable));
-    const stateOffset = this.layout.trainableCount;
-    for (const slot of this.layout.state) {
-      const view = state.slice(slot.offset - stateOffset, slot.offset - stateOffset + slot.count);
-      feeds[slot.name] = new Tensor('float32', view, slot.shape);
-    }
-    return feeds;
+    return chunks;
   }
 
   private dropoutMask(count: number, keep: number): Float32Array {
     return Float32Array.from({ length: count }, () => (this.random.next() < keep ? 1 / keep : 0));
-  }
-
-  private slotTensors(
-    vector: Float32Array,
-    slots: readonly ParameterSlot[],
-    rename: (name: string) => string = (name) => name,
-  ): Feeds {
-    const { Tensor } = this.runtime;
-    return Object.fromEntries(
-      slots.map((slot) => [rename(slot.name), new Tensor('float32', slotOf(vector, slot), slot.shape)]),
-    );
-  }
-
-  private stateTensors(state: Float32Array): Feeds {
-    const { Tensor } = this.runtime;
-    const base = this.layout.trainableCount;
-    return Object.fromEntries(
-      this.layout.state.map((slot) => [
-        stateUpdateName(slot.name),
-        new Tensor(
-          'float32',
-          state.subarray(slot.offset - base, slot.offset - base + slot.count),
-          slot.shape,
-        ),
-      ]),
-    );
   }
 
   private checkBatch(batch: Batch): void {

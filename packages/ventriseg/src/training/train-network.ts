@@ -12,6 +12,7 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import {
   buildActivationGraph,
@@ -22,6 +23,7 @@ import {
   learningRateAt,
   Trainer,
 } from 'onnx-autograd';
+import { workerLanes } from 'onnx-autograd/node';
 import * as onnxruntime from 'onnxruntime-node';
 import { type Dataset, openDataset } from '../dataset/index.ts';
 import { VentrisegError } from '../errors.ts';
@@ -89,7 +91,8 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainResult> 
   const recipe =
     options.epochs === undefined ? options.recipe : { ...options.recipe, epochs: options.epochs };
   await openRun(options, recipe, dataset);
-  const session = { intraOpNumThreads: options.threads ?? 0, interOpNumThreads: 1 };
+  const threads = options.threads ?? availableParallelism();
+  const session = { intraOpNumThreads: threads, interOpNumThreads: 1 };
   const classes = outputClasses(dataset.manifest.plan.classes.length);
   const network = buildNetwork(recipe, dataset.rows, dataset.columns, dataset.manifest.plan.classes.length);
   const loss = buildLoss(recipe, classes);
@@ -100,6 +103,7 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainResult> 
     runtime: onnxruntime,
     seed: recipe.seed,
     chunkSize: chunkSizeFor(recipe),
+    lanes: workerLanes(threads),
     session,
     ...(recipe.clipNorm === undefined ? {} : { clipNorm: recipe.clipNorm }),
   });
@@ -304,10 +308,11 @@ class Stopwatch {
   }
 }
 
-/** Chunks of about 20 that divide the batch evenly, where that is possible. */
+/** The largest chunk of at most 10 that divides the batch evenly; what fits a core's cache is fastest. */
 function chunkSizeFor(recipe: Recipe): number {
-  for (let size = 20; size >= 10; size--) if (recipe.batchSize % size === 0) return size;
-  return Math.min(20, recipe.batchSize);
+  for (let size = Math.min(10, recipe.batchSize); size >= 4; size--)
+    if (recipe.batchSize % size === 0) return size;
+  return Math.min(10, recipe.batchSize);
 }
 
 function trainingSlices(dataset: Dataset): number[] {

@@ -1,0 +1,1 @@
+export { workerLanes } from './worker-lanes.ts';
