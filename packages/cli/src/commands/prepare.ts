@@ -1,0 +1,220 @@
+/** `ventriseg prepare`: labelled scans become a dataset of slices. */
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { IntensityScale, LabelScheme, PlanOverrides, SplitRequest } from 'ventriseg/node';
+import {
+  addCommonOptions,
+  type CliStreams,
+  type CommandRun,
+  type CommonOptions,
+  helpFooter,
+  type Outcome,
+  runCommand,
+} from '../command-run.ts';
+import { CliError } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import {
+  type CropValue,
+  collected,
+  cropArea,
+  type LabelClassValue,
+  labelClass,
+  numberFrom,
+  sliceRange,
+  splitCounts,
+  splitFractions,
+  splitPeople,
+  wholeNumber,
+} from '../option-values.ts';
+import { formatTable } from '../table.ts';
+
+interface PrepareCommandOptions extends CommonOptions {
+  output: string;
+  preset?: '2017';
+  plane?: 'sagittal' | 'coronal' | 'axial';
+  slices?: { first: number; last: number } | 'all';
+  keepAbove?: number;
+  keepEmpty?: number;
+  intensity?: IntensityScale;
+  size?: number;
+  crop?: CropValue;
+  class?: readonly LabelClassValue[];
+  fillHoles?: 'none' | '2d' | '3d' | true;
+  scheme?: LabelScheme;
+  dataset?: readonly string[];
+  imageName?: readonly string[];
+  labelName?: readonly string[];
+  splitFractions?: ReturnType<typeof splitFractions>;
+  stratify?: boolean;
+  splitCounts?: ReturnType<typeof splitCounts>;
+  splitPeople?: ReturnType<typeof splitPeople>;
+  splitColumn?: boolean;
+  seed?: number;
+  synthesise?: number;
+  t1Share?: number;
+  overwrite?: boolean;
+}
+
+export function addPrepare(program: Command, streams: CliStreams, outcome: Outcome): void {
+  const command = program
+    .command('prepare')
+    .argument('<subjects...>', 'FreeSurfer subjects, a SUBJECTS_DIR, or .tsv tables (columns image, labels)')
+    .description('Make a dataset of slices for training out of labelled scans')
+    .requiredOption('-o, --output <folder>', 'the dataset to make')
+    .addOption(new Option('--preset <name>', 'the plan to start from').choices(['2017']).default('2017'))
+    .addOption(new Option('--plane <plane>', 'which slices').choices(['sagittal', 'coronal', 'axial']))
+    .option('--slices <range>', 'FIRST-LAST of the 256, counted from 0, or all', sliceRange)
+    .option('--keep-above <voxels>', 'keep slices with more labelled voxels; -1 keeps all', wholeNumber(-1))
+    .option('--keep-empty <share>', 'and this share more that show the head but no label', numberFrom(0, 10))
+    .addOption(
+      new Option('--intensity <scale>', 'as the scans have it, or white matter brought to 110').choices([
+        'as-is',
+        'white-matter',
+      ]),
+    )
+    .option('--size <pixels>', 'rows and columns that the 256 x 256 slice is scaled to', wholeNumber(1))
+    .option('--crop <area>', 'ROWSxCOLUMNS of it around the middle, or ROWSxCOLUMNS+ROW+COLUMN', cropArea)
+    .option('--class <name=labels>', 'FreeSurfer numbers of a class, once for each: lateral=4,43', labelClass)
+    .addOption(
+      new Option('--fill-holes [how]', 'fill holes of the labels (2d when not said how)').choices([
+        'none',
+        '2d',
+        '3d',
+      ]),
+    )
+    .addOption(
+      new Option('--scheme <scheme>', 'label numbers of table rows that state none').choices([
+        'freesurfer',
+        'neuromorphometrics',
+      ]),
+    )
+    .option('--dataset <name>', 'only table rows of this dataset; may be repeated', collected)
+    .option(
+      '--image-name <file>',
+      "image in a subject's mri folder; may be repeated, first found wins",
+      collected,
+    )
+    .option('--label-name <file>', "labels in a subject's mri folder; may be repeated", collected)
+    .option('--split-fractions <parts>', 'such as train=0.8,test=0.2', splitFractions)
+    .option('--stratify', 'with fractions: divide each dataset of a table in these proportions')
+    .option('--split-counts <parts>', 'people, such as train=rest,test=3', splitCounts)
+    .option(
+      '--split-people <part>',
+      'such as test=bert,ernie, once for each split; one may be rest',
+      splitPeople,
+    )
+    .option('--split-column', "as the tables' column split says")
+    .option('--seed <number>', 'draws the split; default 1', wholeNumber(0))
+    .option('--synthesise <copies>', 'make this many images of each label map without one', wholeNumber(1))
+    .option('--t1-share <share>', 'share of these that look T1-weighted; default 0.5', numberFrom(0, 1))
+    .option('--overwrite', 'replace a dataset that is there already')
+    .addHelpText(
+      'after',
+      `
+People are split, never slices: all scans of a person are in one of train, validation and test.
+` +
+        helpFooter([
+          ['ventriseg prepare $SUBJECTS_DIR -o dataset', 'the 2017 slices of every FreeSurfer subject'],
+          [
+            'ventriseg prepare cases.tsv -o dataset --dataset oasis --split-counts train=rest,test=3',
+            'rows of a table; three people to test on',
+          ],
+          [
+            'ventriseg prepare subjects -o all --plane axial --size 192 --crop 160x160 --class 4,43 --class 14',
+            'other pictures, two classes',
+          ],
+        ]),
+    )
+    .action((inputs: string[], options: PrepareCommandOptions) =>
+      runCommand(streams, outcome, options, 'stopping, nothing will be left behind', (run) =>
+        prepare(inputs, options, run),
+      ),
+    );
+  addCommonOptions(command);
+}
+
+async function prepare(
+  inputs: readonly string[],
+  options: PrepareCommandOptions,
+  run: CommandRun,
+): Promise<number> {
+  const split = splitRequest(options);
+  const { prepareDataset } = await import('ventriseg/node');
+  const prepared = await prepareDataset({
+    ...given({
+      preset: options.preset,
+      seed: options.seed,
+      overwrite: options.overwrite,
+      scheme: options.scheme,
+      datasets: options.dataset,
+      imageNames: options.imageName,
+      labelNames: options.labelName,
+      split,
+    }),
+    inputs,
+    output: options.output,
+    plan: planOverrides(options),
+    signal: run.signal,
+    onProgress: ({ done, total, subject }) => {
+      run.progress.update(done, total, subject === undefined ? 'subjects prepared' : `preparing ${subject}`);
+    },
+  });
+  run.progress.stop();
+  const { manifest, issues, directory } = prepared;
+  for (const { severity, code, message } of issues) run.note(`${severity}: ${code} ${message}`);
+  const counts = (['train', 'validation', 'test'] as const).map((name) => {
+    const members = manifest.subjects.filter((subject) => subject.split === name);
+    return {
+      split: name,
+      people: new Set(members.map((member) => member.person)).size,
+      scans: members.length,
+      slices: members.reduce((sum, member) => sum + member.slices.length, 0),
+    };
+  });
+  const table = counts.map((row) => [row.split, `${row.people}`, `${row.scans}`, `${row.slices}`]);
+  run.print(formatTable([['split', 'people', 'scans', 'slices'], ...table], [1, 2, 3]));
+  const { rows, columns } = manifest.plan.crop;
+  run.print(
+    `${directory}: ${rows} x ${columns} pixels a slice; look at ${join(directory, 'contact-sheet.png')}\n`,
+  );
+  run.printJson({ directory, splits: counts, plan: manifest.plan, issues });
+  return issues.some(({ severity }) => severity === 'error') ? exitCodes.failed : exitCodes.done;
+}
+
+function planOverrides(options: PrepareCommandOptions): PlanOverrides {
+  type Classes = NonNullable<PlanOverrides['classes']>;
+  const classes = options.class?.map(({ name, labels }) => (name === undefined ? labels : { name, labels }));
+  return given({
+    plane: options.plane,
+    slices: options.slices,
+    keepAboveVoxels: options.keepAbove,
+    keepEmptyShare: options.keepEmpty,
+    intensity: options.intensity,
+    scaledSize: options.size,
+    crop: options.crop,
+    fillHoles: options.fillHoles,
+    // Numbers that are no ventricle's are refused, by name, when the plan is checked.
+    classes: classes as Classes | undefined,
+  });
+}
+
+function splitRequest(options: PrepareCommandOptions): SplitRequest | undefined {
+  const requests: SplitRequest[] = [];
+  const stratify = options.stratify === true ? { stratify: 'dataset' as const } : {};
+  if (options.splitFractions !== undefined) requests.push({ fractions: options.splitFractions, ...stratify });
+  if (options.splitCounts !== undefined) requests.push({ counts: options.splitCounts });
+  if (options.splitPeople !== undefined) requests.push({ subjects: options.splitPeople });
+  if (options.splitColumn === true) requests.push({ column: true });
+  if (requests.length > 1) {
+    throw new CliError('BAD_USAGE', 'more than one kind of split is asked for; give one --split option');
+  }
+  if (options.stratify === true && options.splitFractions === undefined) {
+    throw new CliError('BAD_USAGE', '--stratify goes with --split-fractions');
+  }
+  return requests[0];
+}
+
+/** The options that were given; absent is not the same as undefined to the library. */
+function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,103 @@
+/** `ventriseg segment`: scans in; labels, volumes and pictures out. */
+import type { Command } from 'commander';
+import {
+  addCommonOptions,
+  type CliStreams,
+  type CommandRun,
+  type CommonOptions,
+  helpFooter,
+  type Outcome,
+  runCommand,
+} from '../command-run.ts';
+import { formatFailure } from '../errors.ts';
+import { exitCodeOf, exitCodes } from '../exit-codes.ts';
+import { wholeNumber } from '../option-values.ts';
+import { formatResult, isFailure, jsonResult, showSegmentProgress } from '../segment-report.ts';
+
+interface SegmentCommandOptions extends CommonOptions {
+  output: string;
+  model?: string;
+  threads?: number;
+  series?: string;
+  force?: boolean;
+  crf?: boolean;
+  fillHoles: boolean;
+  keepIslands?: boolean;
+}
+
+export function addSegment(program: Command, streams: CliStreams, outcome: Outcome): void {
+  const command = program
+    .command('segment')
+    .argument('<scan...>', 'NIfTI or MGH files, DICOM folders or files, zips of these')
+    .description('Segment the ventricles and measure them')
+    .option('-o, --output <folder>', 'where the results go', '.')
+    .option('--model <name|file>', 'a shipped model, an .onnx file, or the run folder of a training')
+    .option('--threads <number>', 'processor threads; default all cores', wholeNumber(1))
+    .option('--series <which>', 'DICOM: the series to take, by UID, number, or part of its description')
+    .option('--force', 'replace results that are there already')
+    .option('--crf', 'draw borders to edges of the image with a dense conditional random field')
+    .option('--no-fill-holes', 'leave holes of the labels as they are')
+    .option('--keep-islands', 'keep parts that are no ventricles by their size and place')
+    .addHelpText(
+      'after',
+      `
+Writes for each scan, on its own grid and with FreeSurfer's label numbers:
+  <name>_ventricles.nii.gz   labels            <name>_ventricles.png   picture for checking
+  <name>_ventricles.json     volumes in mL, doubts about them, and how they were made
+and for several scans one ventricles.csv.
+` +
+        helpFooter([
+          ['ventriseg segment T1.nii.gz', 'results beside you'],
+          [
+            'ventriseg segment study/ -o results --series mprage',
+            'a folder of DICOM files, one series of it',
+          ],
+          ['ventriseg segment subjects/*/mri/orig.mgz -o results', 'many scans, and a table of them'],
+          [
+            'ventriseg segment T1.nii.gz --model runs/first --crf --json',
+            'a network of your own; JSON on stdout',
+          ],
+        ]),
+    )
+    .action((scans: string[], options: SegmentCommandOptions) =>
+      runCommand(streams, outcome, options, 'stopping', (run) => segment(scans, options, run, streams)),
+    );
+  addCommonOptions(command);
+}
+
+async function segment(
+  scans: readonly string[],
+  options: SegmentCommandOptions,
+  run: CommandRun,
+  streams: CliStreams,
+): Promise<number> {
+  const { segmentFiles } = await import('ventriseg/node');
+  const { results, failures, csvPath } = await segmentFiles(scans, {
+    output: options.output,
+    force: options.force === true,
+    crf: options.crf === true,
+    fillHoles: options.fillHoles,
+    removeIslands: options.keepIslands !== true,
+    signal: run.signal,
+    ...(options.model === undefined ? {} : { model: options.model }),
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.series === undefined ? {} : { series: options.series }),
+    onProgress: (progress) => showSegmentProgress(progress, run),
+    onScan: (scan) => {
+      run.progress.stop();
+      if (isFailure(scan)) streams.stderr.write(formatFailure(scan, options.debug === true));
+      else run.print(formatResult(scan));
+    },
+  });
+  if (csvPath !== undefined) run.print(`${csvPath}\n`);
+  const told = failures.map(({ path, code, message }) => ({ path, code, message }));
+  run.printJson({ results: results.map(jsonResult), failures: told, csv: csvPath ?? null });
+  if (failures.length === 0) return exitCodes.done;
+  if (scans.length > 1) {
+    run.note(
+      `${failures.length} of ${scans.length} scans failed: ${failures.map(({ path }) => path).join(', ')}`,
+    );
+    return exitCodes.failed;
+  }
+  return exitCodeOf(failures[0]!.code);
+}

@@ -1,0 +1,106 @@
+/** Reads the values of options; what is wrong with one is said in the words of the option. */
+import { InvalidArgumentError } from 'commander';
+
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`It must be a whole number, ${least} or more.`);
+    }
+    return value;
+  };
+}
+
+export function numberFrom(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= least && value <= most)) {
+      throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+/** For an option that may be given several times. */
+export function collected(text: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), text];
+}
+
+/** `109-144`, or `all`. */
+export function sliceRange(text: string): { first: number; last: number } | 'all' {
+  if (text === 'all') return 'all';
+  const match = /^(\d+)-(\d+)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('It must be FIRST-LAST, counted from 0, or all.');
+  return { first: Number(match[1]), last: Number(match[2]) };
+}
+
+export type CropValue =
+  | { rows: number; columns: number }
+  | { rows: number; columns: number; firstRow: number; firstColumn: number };
+
+/** `96x96` around the middle, or `96x96+16+16` from row 16 and column 16. */
+export function cropArea(text: string): CropValue {
+  const match = /^(\d+)x(\d+)(?:\+(\d+)\+(\d+))?$/.exec(text);
+  if (match === null) {
+    throw new InvalidArgumentError('It must be ROWSxCOLUMNS, or ROWSxCOLUMNS+FIRSTROW+FIRSTCOLUMN.');
+  }
+  const size = { rows: Number(match[1]), columns: Number(match[2]) };
+  if (match[3] === undefined) return size;
+  return { ...size, firstRow: Number(match[3]), firstColumn: Number(match[4]) };
+}
+
+/** `lateral=4,43`, or only `4,43`; once for each class. */
+export function labelClass(
+  text: string,
+  previous: readonly LabelClassValue[] | undefined,
+): readonly LabelClassValue[] {
+  const match = /^(?:([^=]+)=)?(\d+(?:,\d+)*)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('It must be NAME=LABEL,LABEL such as lateral=4,43.');
+  const labels = match[2]!.split(',').map(Number);
+  return [...(previous ?? []), { name: match[1], labels }];
+}
+
+export interface LabelClassValue {
+  readonly name: string | undefined;
+  readonly labels: readonly number[];
+}
+
+const splitNames = ['train', 'validation', 'test'] as const;
+type Parts<T> = { train?: T; validation?: T; test?: T };
+
+/** `train=0.8,test=0.2`. */
+export function splitFractions(text: string): Parts<number> {
+  return splitParts(text.split(','), (value) => (/^\d*\.?\d+$/.test(value) ? Number(value) : undefined));
+}
+
+/** `train=rest,test=3`. */
+export function splitCounts(text: string): Parts<number | 'rest'> {
+  return splitParts(text.split(','), (value) =>
+    value === 'rest' ? 'rest' : /^\d+$/.test(value) ? Number(value) : undefined,
+  );
+}
+
+/** `test=bert,ernie`; once for each split; one may be `train=rest`. */
+export function splitPeople(
+  text: string,
+  previous: Parts<string[] | 'rest'> | undefined,
+): Parts<string[] | 'rest'> {
+  const named = splitParts([text], (value) => (value === 'rest' ? 'rest' : value.split(',')));
+  return { ...previous, ...named };
+}
+
+function splitParts<T>(parts: readonly string[], read: (value: string) => T | undefined): Parts<T> {
+  const result: Parts<T> = {};
+  for (const part of parts) {
+    const [name, value = ''] = part.split(/=(.*)/s);
+    const split = splitNames.find((known) => known === name);
+    const parsed = value === '' ? undefined : read(value);
+    if (split === undefined || parsed === undefined) {
+      throw new InvalidArgumentError(
+        `'${part}' is not SPLIT=VALUE with a split of ${splitNames.join(', ')} and a value that fits.`,
+      );
+    }
+    result[split] = parsed;
+  }
+  return result;
+}

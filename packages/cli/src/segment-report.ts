@@ -1,0 +1,61 @@
+/** What is told of segmented scans: progress, volumes in mL, doubts, files. */
+import type { SegmentFailure, SegmentFilesProgress, SegmentResult } from 'ventriseg/node';
+import type { CommandRun } from './command-run.ts';
+import { formatTable } from './table.ts';
+
+/** Each stage in words, and its share of a scan's time in percent: from, to. */
+const stages: Readonly<
+  Record<SegmentFilesProgress['stage'], readonly [text: string, from: number, to: number]>
+> = {
+  headers: ['reading headers', 0, 5],
+  reading: ['reading', 5, 15],
+  converting: ['converting DICOM', 15, 25],
+  conform: ['conforming', 25, 35],
+  head: ['finding the head', 35, 40],
+  network: ['segmenting', 40, 75],
+  crf: ['refining borders', 75, 90],
+  labels: ['returning to the grid of the scan', 90, 95],
+  write: ['writing', 95, 100],
+};
+
+export function showSegmentProgress(progress: SegmentFilesProgress, run: CommandRun): void {
+  const { stage, done, total, scansDone, scans, path } = progress;
+  const [text, from, to] = stages[stage];
+  const share = from + (to - from) * (total > 0 ? done / total : 1);
+  const which = scans === 1 ? '' : `${scansDone + 1}/${scans} `;
+  run.progress.update(100 * scansDone + share, 100 * scans, `${which}${path}: ${text}`);
+}
+
+/** A scan's volumes, what to look at, and where its files are. */
+export function formatResult(result: SegmentResult): string {
+  const { volumes, quality, warnings, timingsMs, scan } = result.record;
+  const rows = volumes.labels.map(({ title, ml }) => [title, ml.toFixed(2), 'mL']);
+  rows.push(['total', volumes.total.ml.toFixed(2), 'mL']);
+  const [shape, size] = [scan.shape, scan.voxelMm].map((numbers) => numbers.map(short).join(' x '));
+  const seconds = ((timingsMs.total ?? 0) / 1000).toFixed(1);
+  const series =
+    scan.series === null ? '' : `  series: ${scan.series.description}; ${scan.series.chosenBecause}\n`;
+  const doubts = quality.map(({ severity, code, message }) => `  ${severity}: ${code} ${message}\n`);
+  const remarks = warnings.map((warning) => `  note: ${warning}\n`);
+  const files = [result.labelsPath, result.recordPath, result.picturePath].map((path) => `  ${path}\n`);
+  return (
+    `${scan.path}  (${shape} voxels of ${size} mm, ${scan.axes}; ${seconds} s)\n` +
+    series +
+    formatTable(rows, [1]) +
+    [...doubts, ...remarks].join('') +
+    files.join('')
+  );
+}
+
+/** The same for programs. */
+export function jsonResult({ record, labelsPath, recordPath, picturePath }: SegmentResult) {
+  return { ...record, files: { labels: labelsPath, record: recordPath, picture: picturePath } };
+}
+
+export function isFailure(outcome: SegmentResult | SegmentFailure): outcome is SegmentFailure {
+  return 'code' in outcome;
+}
+
+function short(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}
