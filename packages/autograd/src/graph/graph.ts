@@ -171,6 +171,10 @@ export class Graph {
     attributes: Readonly<Record<string, AttributeValue>> = {},
     options: { domain?: string; type?: ElementType } = {},
   ): Value {
+    const foreign = inputs.find((v) => v !== undefined && v.graph !== this);
+    if (foreign !== undefined) {
+      throw new AutogradError('BAD_ARGUMENT', `${op}: ${foreign.name} belongs to another graph`);
+    }
     const name = this.claim(this.uniqueName(this.scopedName(op)));
     const differentiable = inputs.some((v) => v?.differentiable === true);
     const value = this.newValue(name, shape, options.type ?? 'float32', differentiable);
