@@ -19,7 +19,7 @@ import {
   TypeProtoSchema,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
-import { AutogradError } from '../errors.ts';
+import { AutogradError, formatShape } from '../errors.ts';
 import type { AttributeValue, ElementType, Graph, GraphNode, Value } from '../graph/graph.ts';
 
 export const ONNX_OPSET = 17;
@@ -51,6 +51,13 @@ export function encodeModel(graph: Graph, options: EncodeModelOptions = {}): Uin
         const data = options.weights!.get(value.name);
         if (data === undefined) {
           throw new AutogradError('BAD_ARGUMENT', `encodeModel(): no weights for parameter ${value.name}`);
+        }
+        const count = value.shape.reduce((a, b) => a * b, 1);
+        if (data.length !== count) {
+          throw new AutogradError(
+            'SHAPE_MISMATCH',
+            `encodeModel(): parameter ${value.name} (${formatShape(value.shape)}) needs ${count} values, got ${data.length}`,
+          );
         }
         return tensor(value.name, value.shape, 'float32', data);
       })

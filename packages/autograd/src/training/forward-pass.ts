@@ -45,7 +45,11 @@ export class ForwardPass {
     const { Tensor } = this.runtime;
     const feeds: Feeds = {};
     for (const { value } of this.graph.parameters) {
-      feeds[value.name] = new Tensor('float32', weights.get(value.name)!, value.shape);
+      const data = weights.get(value.name);
+      if (data === undefined) {
+        throw new AutogradError('BAD_ARGUMENT', `no weights for parameter ${value.name}`);
+      }
+      feeds[value.name] = new Tensor('float32', data, value.shape);
     }
     for (const { name, shape } of this.graph.inputs) {
       const wanted = size * elementCount(shape.slice(1));
