@@ -1,7 +1,13 @@
 /** `ventriseg prepare`: labelled scans become a dataset of slices. */
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { IntensityScale, LabelScheme, PlanOverrides, SplitRequest } from 'ventriseg/node';
+import type {
+  IntensityScale,
+  LabelScheme,
+  PlanOverrides,
+  PrepareOptions,
+  SplitRequest,
+} from 'ventriseg/node';
 import {
   addCommonOptions,
   type CliStreams,
@@ -150,6 +156,7 @@ async function prepare(
       imageNames: options.imageName,
       labelNames: options.labelName,
       split,
+      synthesise: synthesiseInput(options),
     }),
     inputs,
     output: options.output,
@@ -212,6 +219,12 @@ function splitRequest(options: PrepareCommandOptions): SplitRequest | undefined 
     throw new CliError('BAD_USAGE', '--stratify goes with --split-fractions');
   }
   return requests[0];
+}
+
+function synthesiseInput({ synthesise, t1Share }: PrepareCommandOptions): PrepareOptions['synthesise'] {
+  if (synthesise !== undefined) return { copies: synthesise, t1Share: t1Share ?? 0.5 };
+  if (t1Share === undefined) return undefined;
+  throw new CliError('BAD_USAGE', '--t1-share goes with --synthesise');
 }
 
 /** The options that were given; absent is not the same as undefined to the library. */
