@@ -3,6 +3,7 @@
  * made. It holds no dates and no timings, so that the same inputs, options and seed give the same bytes.
  */
 import { z } from 'zod';
+import { synthesisOptionsSchema } from '../synthesis/index.ts';
 import { datasetPlanSchema } from './plan.ts';
 
 export const splitNames = ['train', 'validation', 'test'] as const;
@@ -23,6 +24,18 @@ export const issueSchema = z.strictObject({
   message: z.string(),
 });
 
+/** Images made from label maps that come without one. */
+export const synthesiseRequestSchema = z.strictObject({
+  /** Images made from each label map; all of them are one person. */
+  copies: z.number().int().min(1).max(1000),
+  /** Chance that a copy is T1-like; else each tissue has its own random brightness. */
+  t1Share: z.number().min(0).max(1),
+  /** Added to the dataset's seed: other images, same split. */
+  seedOffset: z.number().int().default(0),
+  /** How images may vary; every field has a default. */
+  options: synthesisOptionsSchema.omit({ contrast: true }).prefault({}),
+});
+
 const sourceFileSchema = z.strictObject({ path: z.string(), sha256 });
 
 export const subjectRecordSchema = z.strictObject({
@@ -32,7 +45,13 @@ export const subjectRecordSchema = z.strictObject({
   dataset: z.string().nullable(),
   head: z.string().nullable(),
   split: z.enum(splitNames),
-  image: sourceFileSchema,
+  /** null when the image was synthesised from the labels. */
+  image: sourceFileSchema.nullable(),
+  /** Which copy, from 1; the seed of its random numbers; what was drawn of them first. */
+  synthesis: z
+    .strictObject({ copy: count, seed: count, contrast: synthesisOptionsSchema.shape.contrast.unwrap() })
+    .nullable()
+    .default(null),
   labels: sourceFileSchema,
   scheme: z.enum(['freesurfer', 'neuromorphometrics']),
   /** Whether the scheme was told by the label numbers rather than stated. */
@@ -98,6 +117,8 @@ export const datasetManifestSchema = z.strictObject({
   /** What rows and columns of a picture run along. */
   pictures: z.strictObject({ rows: z.string(), columns: z.string(), pixelMm: z.number() }),
   seed: count,
+  /** null when no images were synthesised. */
+  synthesise: synthesiseRequestSchema.nullable().default(null),
   split: splitRequestSchema,
   arrays: z.strictObject({ images: arraySchema, labels: arraySchema }),
   subjects: z.array(subjectRecordSchema),
@@ -106,5 +127,8 @@ export const datasetManifestSchema = z.strictObject({
 
 export type Issue = z.infer<typeof issueSchema>;
 export type SubjectRecord = z.infer<typeof subjectRecordSchema>;
+/** What a caller may ask for, and what is recorded. */
+export type SynthesiseInput = z.input<typeof synthesiseRequestSchema>;
+export type SynthesiseRequest = z.infer<typeof synthesiseRequestSchema>;
 export type SplitRequest = z.infer<typeof splitRequestSchema>;
 export type DatasetManifest = z.infer<typeof datasetManifestSchema>;

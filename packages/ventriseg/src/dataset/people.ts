@@ -29,6 +29,7 @@ export class Identities {
 
   /** Joins the person to whoever had the same image before; returns a warning then. */
   noteImage(source: SubjectSource, image: SubjectRecord['image']): Issue | undefined {
+    if (image === null) return undefined;
     const twin = this.#firstWithImage.get(image.sha256);
     if (twin === undefined) {
       this.#firstWithImage.set(image.sha256, source);
@@ -81,10 +82,11 @@ export function repeatedSubjects(sources: readonly SubjectSource[]): Issue[] {
       issues.push({
         severity: 'warning',
         code: 'REPEATED_SUBJECT',
-        path: source.imagePath,
+        path: source.imagePath ?? source.labelsPath,
         subject: source.subject,
         message:
-          `subject ${source.subject} occurs more than once (${other.imagePath}, ${source.imagePath}); ` +
+          `subject ${source.subject} occurs more than once (${other.imagePath ?? other.labelsPath}, ` +
+          `${source.imagePath ?? source.labelsPath}); ` +
           'the scans are kept in one split, as if of one person',
       });
     }

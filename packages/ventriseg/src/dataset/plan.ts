@@ -8,7 +8,7 @@
  */
 import { z } from 'zod';
 import { VentrisegError } from '../errors.ts';
-import { type IntensityScale, intensityScales } from '../intensity/index.ts';
+import { intensityScales, type ScanFrame, scanCentres } from '../intensity/index.ts';
 import { type CanonicalNumber, ventricles } from '../labels/index.ts';
 import { type Crop, centreCrop, checkSlicePlan, conformedSize, type Plane } from '../slices/index.ts';
 
@@ -30,6 +30,11 @@ export const datasetPlanSchema = z.strictObject({
   }),
   /** A slice is kept when more voxels than this are labelled before scaling; -1 keeps every slice. */
   keepAboveVoxels: z.number().int().min(-1),
+  /**
+   * How many slices that show the head but nothing labelled are kept besides, drawn at random, as a share of a
+   * subject's other slices: a network that sees none learns to find ventricles everywhere.
+   */
+  keepEmptyShare: z.number().min(0).max(10).default(0),
   /** Class number 1 first; the background is 0. */
   classes: z.array(labelClassSchema).min(1).max(6),
   /** Rows and columns that the 256 x 256 slice is scaled to. */
@@ -39,6 +44,8 @@ export const datasetPlanSchema = z.strictObject({
   fillHoles: z.enum(['none', '3d', '2d']),
   /** How intensities are put on one scale after conforming; see conform-scan.ts. */
   intensity: z.enum(intensityScales),
+  /** What lies in the middle of the conformed volume. */
+  centre: z.enum(scanCentres).default('field-of-view'),
   /** Divisor of the stored 8-bit intensities when they are loaded. */
   intensityDivisor: z.literal(255),
 });
@@ -60,11 +67,13 @@ export const datasetPresets: Readonly<Record<DatasetPresetName, DatasetPreset>> 
       plane: 'sagittal',
       slices: { first: 109, last: 144 },
       keepAboveVoxels: 100,
+      keepEmptyShare: 0,
       classes: [{ name: 'lateral ventricles', labels: [4, 43] }],
       scaledSize: 128,
       crop: { firstRow: 16, firstColumn: 16, rows: 96, columns: 96 },
       fillHoles: 'none',
       intensity: 'as-is',
+      centre: 'field-of-view',
       intensityDivisor: 255,
     },
     deviations: [
@@ -82,6 +91,7 @@ export interface PlanOverrides {
   /** First and last slice counted from 0, or 'all' of them. In another plane than the preset's: all. */
   slices?: { first: number; last: number } | 'all';
   keepAboveVoxels?: number;
+  keepEmptyShare?: number;
   /** Classes with names, or bare lists of canonical label numbers, which are then named by their structures. */
   classes?: readonly (LabelClass | readonly CanonicalNumber[])[];
   scaledSize?: number;
@@ -90,7 +100,9 @@ export interface PlanOverrides {
   /** true fills within slices ('2d'), false nothing. */
   fillHoles?: boolean | 'none' | '3d' | '2d';
   /** Wanted where scans come from different scanners or programs. */
-  intensity?: IntensityScale;
+  intensity?: ScanFrame['intensity'];
+  /** Wanted where heads do not lie in the same place of the field of view. */
+  centre?: ScanFrame['centre'];
 }
 
 /**
@@ -108,11 +120,13 @@ export function resolveDatasetPlan(preset: DatasetPresetName, overrides: PlanOve
     plane: overrides.plane ?? base.plane,
     slices: resolveSlices(base, overrides),
     keepAboveVoxels: overrides.keepAboveVoxels ?? base.keepAboveVoxels,
+    keepEmptyShare: overrides.keepEmptyShare ?? base.keepEmptyShare,
     classes: overrides.classes?.map(named) ?? base.classes,
     scaledSize: overrides.scaledSize ?? base.scaledSize,
     crop: resolveCrop(base, overrides),
     fillHoles: resolveFillHoles(overrides.fillHoles ?? base.fillHoles),
     intensity: overrides.intensity ?? base.intensity,
+    centre: overrides.centre ?? base.centre,
     intensityDivisor: base.intensityDivisor,
   });
   if (!parsed.success) {

@@ -7,6 +7,7 @@
 import { join } from 'node:path';
 import { ImagingError } from '@ventriseg/imaging';
 import { SeededRandom } from 'onnx-autograd';
+import { z } from 'zod';
 import { VentrisegError } from '../errors.ts';
 import { writeWhole } from '../files/index.ts';
 import { encodePng } from '../pictures/index.ts';
@@ -14,13 +15,17 @@ import { planeAxes } from '../slices/index.ts';
 import { softwareVersion } from '../software-version.ts';
 import { beginFolder, NpyAppender, writeJson } from './dataset-folder.ts';
 import { drawDatasetSheet, type SheetEntry, sheetEntry, subjectsOnSheet } from './dataset-sheet.ts';
+import { lastLabelMapKept } from './labelled-scan.ts';
 import {
   type DatasetManifest,
   datasetManifestSchema,
   type Issue,
   type SplitRequest,
   type SubjectRecord,
+  type SynthesiseInput,
+  type SynthesiseRequest,
   splitNames,
+  synthesiseRequestSchema,
 } from './manifest.ts';
 import { Identities, peopleOf, repeatedSubjects } from './people.ts';
 import {
@@ -34,7 +39,7 @@ import { prepareSubject } from './prepare-subject.ts';
 import { type FindSubjectsOptions, findSubjects, type SubjectSource } from './sources.ts';
 import { checkSplitRequest, defaultSplit, splitPeople } from './split.ts';
 
-export interface PrepareOptions extends FindSubjectsOptions {
+export interface PrepareOptions extends Omit<FindSubjectsOptions, 'synthesise'> {
   /** FreeSurfer subject folders, folders of such folders, or `.tsv` tables with columns image and labels. */
   inputs: readonly string[];
   /** Folder to make. */
@@ -47,6 +52,11 @@ export interface PrepareOptions extends FindSubjectsOptions {
   seed?: number;
   /** Default: the tables' own split column where it is filled, else four fifths to train, one to test, by dataset. */
   split?: SplitRequest;
+  /**
+   * Make images for subjects with labels but no image, such as SynthSeg's training maps: `copies` of each, drawn
+   * anew, named `<subject>#1` and so on, one person. Without it such subjects are left out, with a note.
+   */
+  synthesise?: SynthesiseInput;
   /** Replace a dataset that is there already. */
   overwrite?: boolean;
   signal?: AbortSignal;
@@ -83,7 +93,11 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
   const { signal, seed = 1, preset = '2017' } = options;
   const plan = resolveDatasetPlan(preset, options.plan);
   const random = new SeededRandom(seed);
-  const { sources, issues } = await findSubjects(options.inputs, options);
+  const synthesise = checkSynthesise(options.synthesise);
+  const { sources, issues } = await findSubjects(options.inputs, {
+    ...options,
+    synthesise: synthesise ?? undefined,
+  });
   if (sources.length === 0) throw noSubjects('none was found', options, issues);
   const identities = new Identities();
   issues.push(...repeatedSubjects(sources));
@@ -98,6 +112,7 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
     appenders.push(images);
     const labels = await NpyAppender.create(join(folder.path, 'labels.npy'), rows, columns);
     appenders.push(labels);
+    const readLabelMap = lastLabelMapKept();
     const prepared: SubjectSource[] = [];
     const records: UnsplitRecord[] = [];
     const shown: SheetEntry[] = [];
@@ -105,7 +120,13 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
     for (const [done, source] of sources.entries()) {
       signal?.throwIfAborted();
       options.onProgress?.({ done, total: sources.length, subject: source.subject });
-      const subject = await prepareSubject(source, plan, signal).catch((error: unknown) => {
+      const subject = await prepareSubject(source, {
+        plan,
+        seed,
+        synthesise,
+        readLabelMap,
+        signal,
+      }).catch((error: unknown) => {
         signal?.throwIfAborted();
         issues.push(issueOf(error, source));
       });
@@ -145,6 +166,7 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
         pixelMm: 256 / plan.scaledSize,
       },
       seed,
+      synthesise,
       split,
       arrays: { images: await images.finish(), labels: await labels.finish() },
       subjects,
@@ -162,6 +184,15 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
     await folder.discard();
     throw error;
   }
+}
+
+function checkSynthesise(input: SynthesiseInput | undefined): SynthesiseRequest | null {
+  if (input === undefined) return null;
+  const parsed = synthesiseRequestSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new VentrisegError('BAD_PLAN', `synthesise: ${z.prettifyError(parsed.error)}`, {
+    cause: parsed.error,
+  });
 }
 
 function chooseSplit(
@@ -224,7 +255,7 @@ function issueOf(error: unknown, source: SubjectSource): Issue {
   return {
     severity: 'error',
     code: code === 'ENOENT' ? 'NO_SUCH_FILE' : code,
-    path: path ?? source.imagePath,
+    path: path ?? source.imagePath ?? source.labelsPath,
     subject: source.subject,
     message: (error as Error).message,
   };

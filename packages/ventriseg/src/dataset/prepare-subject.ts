@@ -1,30 +1,21 @@
 /**
- * One subject's share of a dataset: reads the scan and its labels, conforms both, keeps the slices of the plan.
+ * One subject's share of a dataset: reads the scan and its labels, or makes an image for them, and keeps the
+ * slices of the plan.
  */
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import {
-  affineDeterminant,
-  type Grid,
-  gridOf,
-  readScan,
-  resample,
-  sameGrid,
-  type Volume,
-  voxelSizesMm,
-} from '@ventriseg/imaging';
+import { affineDeterminant, type Grid, gridOf, resample, sameGrid, type Volume } from '@ventriseg/imaging';
+import { SeededRandom } from 'onnx-autograd';
 import { VentrisegError } from '../errors.ts';
-import { conformScan } from '../intensity/index.ts';
-import { distinctLabels, resolveLabelScheme, toCanonicalLabels, ventricles } from '../labels/index.ts';
-import {
-  countLabelled,
-  extractLabelSlice,
-  extractSlice,
-  planeAxes,
-  sliceOf,
-} from '../slices/index.ts';
+import { ventricles } from '../labels/index.ts';
+import { countLabelled, extractLabelSlice, extractSlice, planeAxes, sliceOf } from '../slices/index.ts';
 import { toClasses, treatHoles } from './class-labels.ts';
-import type { SubjectRecord } from './manifest.ts';
+import {
+  type LabelledScan,
+  type LabelMapReader,
+  readLabelledScan,
+  seedFor,
+  synthesiseLabelledScan,
+} from './labelled-scan.ts';
+import type { SubjectRecord, SynthesiseRequest } from './manifest.ts';
 import type { DatasetPlan } from './plan.ts';
 import type { SubjectSource } from './sources.ts';
 
@@ -37,8 +28,19 @@ export interface PreparedSubject {
   readonly labels: Uint8Array;
 }
 
-/** Largest distance in mm between the grids of a scan and of its labels. */
-const gridToleranceMm = 0.1;
+/** What all subjects of a dataset have in common. */
+export interface SubjectContext {
+  readonly plan: DatasetPlan;
+  /** The dataset's seed. */
+  readonly seed: number;
+  readonly synthesise: SynthesiseRequest | null;
+  readonly readLabelMap: LabelMapReader;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An empty slice shows the head when more than this share of it is at least this bright (of 255). */
+const headShare = 0.02;
+const headBrightness = 26;
 
 /**
  * @throws VentrisegError GRID_MISMATCH, NO_LABELS, BAD_LABELS or SCHEME_*; ImagingError when a file is broken;
@@ -46,24 +48,12 @@ const gridToleranceMm = 0.1;
  */
 export async function prepareSubject(
   source: SubjectSource,
-  plan: DatasetPlan,
-  signal?: AbortSignal,
+  context: SubjectContext,
 ): Promise<PreparedSubject> {
-  const image = await readHashed(source.imagePath);
+  const { plan, signal } = context;
+  const { conformed, canonical, record } = await labelledScan(source, context);
   signal?.throwIfAborted();
-  const labelMap = await readHashed(source.labelsPath);
-  signal?.throwIfAborted();
-  requireSameGrid(image.volume, labelMap.volume, source);
-
-  const { scheme, guessed } = resolveLabelScheme(
-    distinctLabels(labelMap.volume),
-    source.scheme,
-    source.labelsPath,
-  );
-  const canonical = toCanonicalLabels(labelMap.volume, scheme, source.labelsPath);
   const volumesMl = measure(canonical);
-  const { volume: conformed, warnings } = conformScan(image.volume, plan.intensity);
-  signal?.throwIfAborted();
   const axes = planeAxes[plan.plane];
   const { classes, holes } = treatHoles(
     toClasses(onGrid(canonical, gridOf(conformed)), plan.classes),
@@ -81,10 +71,12 @@ export async function prepareSubject(
     );
   }
 
+  const random = new SeededRandom(seedFor(context.seed, `${source.subject} empty slices`));
+  const slices = [...kept.slices, ...emptySlices(conformed, kept, plan, random)].sort((a, b) => a - b);
   const pixels = plan.crop.rows * plan.crop.columns;
-  const images = new Uint8Array(kept.slices.length * pixels);
-  const labels = new Uint8Array(kept.slices.length * pixels);
-  kept.slices.forEach((index, k) => {
+  const images = new Uint8Array(slices.length * pixels);
+  const labels = new Uint8Array(slices.length * pixels);
+  slices.forEach((index, k) => {
     images.set(extractSlice(conformed, plan, index), k * pixels);
     labels.set(extractLabelSlice(classes, plan, index, plan.classes.length), k * pixels);
   });
@@ -93,46 +85,25 @@ export async function prepareSubject(
       subject: source.subject,
       dataset: source.dataset ?? null,
       head: source.head ?? null,
-      image: { path: source.imagePath, sha256: image.sha256 },
-      labels: { path: source.labelsPath, sha256: labelMap.sha256 },
-      scheme,
-      schemeGuessed: guessed,
-      shape: [...image.volume.shape],
-      voxelMm: [...voxelSizesMm(image.volume.voxelToWorld)],
-      slices: kept.slices,
+      ...record,
+      slices,
       volumesMl,
       labelledVoxels: kept.labelledVoxels,
       holes,
-      warnings: [...image.warnings, ...warnings, ...labelMap.warnings],
     },
     images,
     labels,
   };
 }
 
-async function readHashed(
-  path: string,
-): Promise<{ volume: Volume; sha256: string; warnings: readonly string[] }> {
-  const bytes = await readFile(path);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const pairedData = /\.hdr$/i.test(path) ? await readFile(path.replace(/hdr$/i, 'img')) : undefined;
-  const { volume, warnings } = await readScan(
-    bytes,
-    pairedData === undefined ? { path } : { path, pairedData },
-  );
-  return { volume, sha256, warnings };
-}
-
-function requireSameGrid(image: Volume, labels: Volume, source: SubjectSource): void {
-  if (sameGrid(image, labels, gridToleranceMm)) return;
-  const sameShape = image.shape.every((n, axis) => n === labels.shape[axis]);
-  throw new VentrisegError(
-    'GRID_MISMATCH',
-    `${source.labelsPath}: labels of ${labels.shape.join('x')} do not lie on the grid of ` +
-      `${source.imagePath} (${image.shape.join('x')}${sameShape ? ', same shape but another place or axis order' : ''})` +
-      '; resample the labels onto the image first',
-    { path: source.labelsPath },
-  );
+async function labelledScan(source: SubjectSource, context: SubjectContext): Promise<LabelledScan> {
+  const { plan, seed, synthesise, readLabelMap, signal } = context;
+  const { imagePath, copy } = source;
+  if (imagePath !== undefined) return readLabelledScan(source, imagePath, plan, signal);
+  if (copy === undefined || synthesise === null) {
+    throw new Error(`internal: ${source.subject} has no image, and none is to be synthesised`);
+  }
+  return synthesiseLabelledScan(source, copy, seed, synthesise, plan, readLabelMap);
 }
 
 /** Millilitres of each ventricle that occurs, by FreeSurfer's name. */
@@ -154,23 +125,48 @@ function onGrid(labels: Volume<Uint8Array>, grid: Grid): Volume<Uint8Array> {
   return resample(labels, grid, { method: 'nearest' });
 }
 
-function keptSlices(
-  classes: Volume<Uint8Array>,
-  plan: DatasetPlan,
-): { slices: number[]; labelledVoxels: SubjectRecord['labelledVoxels'] } {
+interface KeptSlices {
+  readonly slices: readonly number[];
+  /** Slices of the plan's range without anything labelled. */
+  readonly empty: readonly number[];
+  readonly labelledVoxels: SubjectRecord['labelledVoxels'];
+}
+
+function keptSlices(classes: Volume<Uint8Array>, plan: DatasetPlan): KeptSlices {
   let volume = 0;
   for (let i = 0; i < classes.data.length; i++) if (classes.data[i] !== 0) volume++;
   const slices: number[] = [];
+  const empty: number[] = [];
   let inSlices = 0;
   let cropped = 0;
   for (let index = plan.slices.first; index <= plan.slices.last; index++) {
     const labelled = countLabelled(classes, plan.plane, index);
-    if (labelled <= plan.keepAboveVoxels) continue;
-    slices.push(index);
-    inSlices += labelled;
-    cropped += labelledOutsideCrop(classes, plan, index);
+    if (labelled > plan.keepAboveVoxels) {
+      slices.push(index);
+      inSlices += labelled;
+      cropped += labelledOutsideCrop(classes, plan, index);
+    } else if (labelled === 0) empty.push(index);
   }
-  return { slices, labelledVoxels: { volume, slices: inSlices, cropped } };
+  return { slices, empty, labelledVoxels: { volume, slices: inSlices, cropped } };
+}
+
+/** As many slices that show the head and no label as the plan wants, drawn at random. */
+function emptySlices(
+  conformed: Volume<Uint8Array>,
+  { slices, empty }: KeptSlices,
+  plan: DatasetPlan,
+  random: SeededRandom,
+): number[] {
+  const wanted = Math.round(plan.keepEmptyShare * slices.length);
+  if (wanted === 0) return [];
+  const shown = empty.filter((index) => showsHead(sliceOf(conformed, plan.plane, index)));
+  return random.shuffle(shown).slice(0, wanted);
+}
+
+function showsHead(picture: Uint8Array): boolean {
+  let bright = 0;
+  for (let at = 0; at < picture.length; at++) if (picture[at]! >= headBrightness) bright++;
+  return bright > headShare * picture.length;
 }
 
 /** Labelled voxels of a slice that the crop leaves out. */

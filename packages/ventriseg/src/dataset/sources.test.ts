@@ -124,7 +124,7 @@ describe('findSubjects', () => {
       new Set(['note NO_IMAGE']),
     );
     const folders = await findSubjects([dataPath('freesurfer-subjects')]);
-    expect(folders.sources.map((s) => s.imagePath.split('/').at(-1))).toEqual([
+    expect(folders.sources.map((s) => s.imagePath?.split('/').at(-1))).toEqual([
       'norm.mgz',
       'brain.mgz',
       'T1.mgz',

@@ -10,16 +10,19 @@ import { VentrisegError } from '../errors.ts';
 import { type LabelScheme, labelSchemes } from '../labels/index.ts';
 import { type Issue, type SplitName, splitNames } from './manifest.ts';
 
-/** One scan with its labels, not yet read. */
+/** One scan with its labels, or labels that an image is made from; not yet read. */
 export interface SubjectSource {
   readonly subject: string;
   readonly person: string;
   readonly dataset: string | undefined;
   readonly head: string | undefined;
-  readonly imagePath: string;
+  /** undefined when the image is to be synthesised. */
+  readonly imagePath: string | undefined;
   readonly labelsPath: string;
   readonly scheme: LabelScheme | undefined;
   readonly split: SplitName | undefined;
+  /** Which of the images synthesised from the labels, from 1. */
+  readonly copy?: number;
 }
 
 export interface FindSubjectsOptions {
@@ -30,6 +33,8 @@ export interface FindSubjectsOptions {
   datasets?: readonly string[];
   /** The scheme of table rows that state none. FreeSurfer folders are always FreeSurfer's. */
   scheme?: LabelScheme;
+  /** Subjects with labels but no image: how many images to make of them; without it they are left out. */
+  synthesise?: { readonly copies: number } | undefined;
 }
 
 /** Whole heads before skull-stripped ones: a network should see what it will be given. */
@@ -63,11 +68,12 @@ export async function findSubjects(
 /** Each pair of files once, however often the inputs name it. */
 function withoutRepeats(sources: readonly SubjectSource[], issues: Issue[]): SubjectSource[] {
   const seen = new Set<string>();
-  return sources.filter(({ imagePath, labelsPath, subject }) => {
-    const key = `${imagePath}\n${labelsPath}`;
+  return sources.filter(({ imagePath, labelsPath, subject, copy }) => {
+    const key = `${imagePath ?? copy}\n${labelsPath}`;
     if (!seen.has(key)) return seen.add(key);
-    const message = `${imagePath}: named more than once by the inputs; used once`;
-    issues.push({ severity: 'note', code: 'REPEATED_INPUT', path: imagePath, subject, message });
+    const path = imagePath ?? labelsPath;
+    const message = `${path}: named more than once by the inputs; used once`;
+    issues.push({ severity: 'note', code: 'REPEATED_INPUT', path, subject, message });
     return false;
   });
 }
@@ -108,7 +114,7 @@ async function addFreeSurfer(
   const labelNames = options.labelNames ?? defaultLabelNames;
   const image = imageNames.find((name) => present.has(name));
   const labels = labelNames.find((name) => present.has(name));
-  if (image === undefined) {
+  if (image === undefined && (labels === undefined || options.synthesise === undefined)) {
     const message = `${mri}: none of ${imageNames.join(', ')} is there`;
     issues.push({ severity: 'error', code: 'NO_IMAGE', path: mri, subject, message });
   }
@@ -116,17 +122,27 @@ async function addFreeSurfer(
     const message = `${mri}: none of ${labelNames.join(', ')} is there`;
     issues.push({ severity: 'error', code: 'NO_LABELS', path: mri, subject, message });
   }
-  if (image === undefined || labels === undefined) return;
-  sources.push({
+  if (labels === undefined) return;
+  const source: SubjectSource = {
     subject,
     person: subject,
     dataset: undefined,
     head: undefined,
-    imagePath: join(mri, image),
+    imagePath: image === undefined ? undefined : join(mri, image),
     labelsPath: join(mri, labels),
     scheme: 'freesurfer',
     split: undefined,
-  });
+  };
+  sources.push(...(image === undefined ? copiesOf(source, options) : [source]));
+}
+
+/** The images to be made from the labels of a subject without one. */
+function copiesOf(source: SubjectSource, { synthesise }: FindSubjectsOptions): SubjectSource[] {
+  return Array.from({ length: synthesise?.copies ?? 0 }, (_, k) => ({
+    ...source,
+    subject: `${source.subject}#${k + 1}`,
+    copy: k + 1,
+  }));
 }
 
 async function readTable(
@@ -146,7 +162,7 @@ async function readTable(
     const where = `${path} line ${line} (${subject})`;
     const scheme = cells.get('scheme') ?? options.scheme;
     const split = cells.get('split');
-    if (image === undefined) {
+    if (image === undefined && (labels === undefined || options.synthesise === undefined)) {
       issues.push({
         severity: 'note',
         code: 'NO_IMAGE',
@@ -169,16 +185,17 @@ async function readTable(
       const message = `${where}: split '${split}' is not one of ${splitNames.join(', ')}`;
       issues.push({ severity: 'error', code: 'BAD_TABLE', path, subject, message });
     } else {
-      sources.push({
+      const source: SubjectSource = {
         subject,
         person: cells.get('person') ?? subject,
         dataset,
         head: cells.get('head'),
-        imagePath: resolve(folder, image),
+        imagePath: image === undefined ? undefined : resolve(folder, image),
         labelsPath: resolve(folder, labels),
         scheme,
         split,
-      });
+      };
+      sources.push(...(image === undefined ? copiesOf(source, options) : [source]));
     }
   }
 }
