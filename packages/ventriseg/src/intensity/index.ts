@@ -1,7 +1,8 @@
 export {
   brightTissueLevel,
   conformScan,
-  type IntensityScale,
   intensityScales,
+  type ScanFrame,
+  scanCentres,
   WHITE_MATTER_LEVEL,
 } from './conform-scan.ts';

@@ -83,7 +83,7 @@ export async function segmentVolume(
   const classes = model.metadata.plan.classes;
   const stages = new Stages(signal, onProgress);
   const { volume: conformed, warnings } = await stages.run('conform', async () =>
-    conformScan(volume, model.metadata.plan.intensity),
+    conformScan(volume, model.metadata.plan),
   );
   const found = await stages.run('head', async () => findHead(conformed));
   let network: NetworkResult | undefined;
