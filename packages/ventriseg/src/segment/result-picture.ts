@@ -3,6 +3,7 @@
  * outlines, and below them axial slices from the lowest to the highest part. The patient's right is on the left.
  */
 import { applyAffine, gridOf, invertAffine, resample, type Vec3, type Volume } from '@ventriseg/imaging';
+import { brightTissueLevel } from '../intensity/index.ts';
 import { contactSheet, greyWithMaskRgb, type Picture } from '../pictures/index.ts';
 import { type Plane, sliceOf } from '../slices/index.ts';
 import type { Segmentation } from './segment-volume.ts';
@@ -10,10 +11,13 @@ import type { Segmentation } from './segment-volume.ts';
 /** Side of the window around the ventricles in the lower row, mm. */
 const windowMm = 128;
 const lowerSlices = 6;
+/** Grey value that white matter is shown with. */
+const shownWhiteMatter = 190;
 
-/** Draws the sheet, about 800 x 500 pixels, on black. @param name the first caption */
+/** Draws the sheet, about 800 x 500 pixels, on black; the caption begins with `name`. */
 export function drawResult(segmentation: Segmentation, name: string): Picture {
-  const { conformed, labels, volumes, quality } = segmentation;
+  const { labels, volumes, quality } = segmentation;
+  const conformed = forTheEye(segmentation.conformed);
   const grid = gridOf(conformed);
   // For the eye only: what is shown are the finished labels, on the grid of the grey picture.
   const mask = resample(labels, grid, { method: 'nearest' });
@@ -44,7 +48,33 @@ export function drawResult(segmentation: Segmentation, name: string): Picture {
     ...quality.map(({ severity, code }) => `${severity}: ${code}`),
     "The patient's right is on the left of coronal and axial pictures. Not a medical device.",
   ].join('\n');
-  return contactSheet([upper, lower], { columns: 1, gap: 0, labels: ['', caption] });
+  return oneBelowTheOther(upper, contactSheet([lower], { columns: 1, gap: 4, labels: [caption] }));
+}
+
+/** Brightened so that white matter is light grey, whatever the scan's scale; what is brighter yet is white. */
+function forTheEye(conformed: Volume<Uint8Array>): Volume<Uint8Array> {
+  const level = brightTissueLevel(conformed);
+  if (level === undefined) return conformed;
+  const table = Uint8Array.from({ length: 256 }, (_, value) =>
+    Math.min(255, Math.round((value * shownWhiteMatter) / level)),
+  );
+  return { ...conformed, data: conformed.data.map((value) => table[value]!) };
+}
+
+function oneBelowTheOther(upper: Picture, lower: Picture): Picture {
+  const width = Math.max(upper.width, lower.width);
+  const height = upper.height + lower.height;
+  const data = new Uint8Array(width * height * 3);
+  let top = 0;
+  for (const picture of [upper, lower]) {
+    const left = (width - picture.width) >> 1;
+    for (let row = 0; row < picture.height; row++) {
+      const from = row * picture.width * 3;
+      data.set(picture.data.subarray(from, from + picture.width * 3), ((top + row) * width + left) * 3);
+    }
+    top += picture.height;
+  }
+  return { width, height, data, channels: 3 };
 }
 
 interface Middle {

@@ -1,0 +1,134 @@
+/** Made-up heads, defined in the world so that they can be sampled on any grid, and networks that see them. */
+import { applyAffine, createVolume, type Grid, type Vec3, type Volume, voxelCount } from '@ventriseg/imaging';
+import {
+  add,
+  buildInferenceGraph,
+  concat,
+  encodeModel,
+  multiply,
+  type Network,
+  type Value,
+} from 'onnx-autograd';
+import * as onnxruntime from 'onnxruntime-node';
+import { type PlanOverrides, resolveDatasetPlan } from '../dataset/plan.ts';
+import type { SliceModelMetadata } from '../model/index.ts';
+import { builtInRecipe } from '../recipes/index.ts';
+import { softwareVersion } from '../software-version.ts';
+import { type LoadedSliceModel, loadSliceModel } from './load-model.ts';
+
+/** An ellipsoid, mm and RAS, with its intensity. */
+export interface Blob {
+  readonly centre: Vec3;
+  readonly radii: Vec3;
+  readonly value: number;
+}
+
+export const head: Blob = { centre: [0, 0, 0], radii: [70, 88, 75], value: 100 };
+/** The patient's left is at negative x; the left one is larger, so that sides cannot be confused. */
+export const leftVentricle: Blob = { centre: [-14, 4, 12], radii: [8, 30, 13], value: 220 };
+export const rightVentricle: Blob = { centre: [14, 4, 12], radii: [6, 26, 11], value: 220 };
+
+/** mL of an ellipsoid. */
+export const mlOf = ({ radii: [a, b, c] }: Blob) => ((4 / 3) * Math.PI * a * b * c) / 1000;
+
+/** Signed distance to the surface, mm, nearly; negative inside. */
+export function outside({ centre, radii }: Blob, p: Vec3): number {
+  const x = (p[0] - centre[0]) / radii[0];
+  const y = (p[1] - centre[1]) / radii[1];
+  const z = (p[2] - centre[2]) / radii[2];
+  const r = Math.hypot(x, y, z);
+  const gradient = Math.hypot(x / radii[0], y / radii[1], z / radii[2]);
+  return gradient === 0 ? -Math.min(...radii) : (r * (r - 1)) / gradient;
+}
+
+/** The blobs painted one over the other, with edges 1.5 mm wide, as partial volume makes them. */
+export function paint(grid: Grid, blobs: readonly Blob[]): Volume<Uint8Array> {
+  const [nx, ny, nz] = grid.shape;
+  const data = new Uint8Array(voxelCount(grid.shape));
+  for (let k = 0, at = 0; k < nz; k++) {
+    for (let j = 0; j < ny; j++) {
+      for (let i = 0; i < nx; i++, at++) {
+        const p = applyAffine(grid.voxelToWorld, [i, j, k]);
+        let value = 0;
+        for (const blob of blobs) {
+          const cover = Math.min(1, Math.max(0, 0.5 - outside(blob, p) / 1.5));
+          if (cover > 0) value += (blob.value - value) * cover;
+        }
+        data[at] = Math.round(value);
+      }
+    }
+  }
+  return createVolume(data, grid.shape, grid.voxelToWorld);
+}
+
+/** An upright grid around the origin: voxel sizes in mm, fields of view in mm, turned about x then z (radians). */
+export function gridAround(
+  spacing: Vec3,
+  fieldMm: Vec3 = [170, 200, 170],
+  turn: readonly [number, number] = [0, 0],
+): Grid {
+  const shape = spacing.map((mm, axis) => Math.round(fieldMm[axis]! / mm)) as unknown as Vec3;
+  const [cx, sx, cz, sz] = [Math.cos(turn[0]), Math.sin(turn[0]), Math.cos(turn[1]), Math.sin(turn[1])];
+  const rotation = [
+    [cz, -sz * cx, sz * sx],
+    [sz, cz * cx, -cz * sx],
+    [0, sx, cx],
+  ];
+  const voxelToWorld = rotation.flatMap((row) => {
+    const steps = row.map((value, axis) => value * spacing[axis]!);
+    return [...steps, -steps.reduce((sum, step, axis) => sum + (step * (shape[axis]! - 1)) / 2, 0)];
+  });
+  return { shape, voxelToWorld: [...voxelToWorld, 0, 0, 0, 1] };
+}
+
+/** One voxel of 1 mm a picture pixel, all slices: what the network says is what comes out. */
+export const wholePlan: PlanOverrides = {
+  slices: 'all',
+  scaledSize: 256,
+  crop: { rows: 256, columns: 256 },
+};
+
+/**
+ * A model that labels by intensity: one class where it is over the first threshold; several where it is within 20
+ * of each class's own.
+ */
+export function intensityModel(levels: readonly number[], plan: PlanOverrides): Uint8Array {
+  const resolved = resolveDatasetPlan('2017', plan);
+  const network: Network = {
+    name: 'intensity',
+    inputShape: [1, resolved.crop.rows, resolved.crop.columns],
+    build(images) {
+      const g = images.graph;
+      const affine = (x: Value, scale: number, shift: number) =>
+        add(multiply(x, g.scalar(scale)), g.scalar(shift));
+      if (levels.length === 1) return affine(images, 255, -levels[0]!);
+      const nothing = affine(images, 0, 0);
+      const classes = levels.map((level) => {
+        const difference = affine(images, 255 / 20, -level / 20);
+        return affine(multiply(difference, difference), -20, 20);
+      });
+      return concat([nothing, ...classes], 1);
+    },
+  };
+  const metadata: SliceModelMetadata = {
+    formatVersion: 1,
+    kind: 'slices-2d',
+    name: 'intensity',
+    software: softwareVersion,
+    plan: resolved,
+    recipe: builtInRecipe('ed-cnn-2017'),
+    steps: 0,
+  };
+  return encodeModel(buildInferenceGraph(network, 1), {
+    weights: new Map(),
+    dynamicBatch: true,
+    metadata: { ventriseg: JSON.stringify(metadata) },
+  });
+}
+
+export function loadIntensityModel(
+  levels: readonly number[],
+  plan: PlanOverrides = wholePlan,
+): Promise<LoadedSliceModel> {
+  return loadSliceModel(intensityModel(levels, plan), 'test.onnx', onnxruntime, { intraOpNumThreads: 1 });
+}
