@@ -42,45 +42,54 @@ export const palette = {
 
 const ink: Rgb = [40, 40, 40];
 const faint: Rgb = [222, 222, 222];
-const panel = { width: 480, height: 300, left: 52, right: 16, top: 34, bottom: 44 };
+const margin = { left: 52, right: 16, top: 34, bottom: 44 };
+const height = 320;
 const legendRow = 20;
-const legendColumns = 3;
+/** Of a legend entry: its sample, and each letter of its text. */
+const sampleWidth = 34;
+const letterWidth = 6.4;
 
 export function drawCharts(charts: readonly Chart[], description: string): Drawing {
-  const width = charts.length * panel.width;
-  const shapes = charts.flatMap((chart, i) => panelShapes(chart, i * panel.width));
+  const panelWidth = charts.length === 1 ? 720 : 480;
+  const width = charts.length * panelWidth;
+  const shapes = charts.flatMap((chart, i) => panelShapes(chart, i * panelWidth, panelWidth));
   const entries = legendEntries(charts);
-  const columns = Math.min(entries.length, legendColumns * charts.length);
+  const longest = Math.max(...entries.map((entry) => entry.label.length));
+  const entryWidth = sampleWidth + letterWidth * longest + 24;
+  const columns = Math.max(1, Math.floor((width - margin.left) / entryWidth));
   entries.forEach((entry, i) => {
-    const x = panel.left + (i % columns) * ((width - panel.left) / columns);
-    const y = panel.height + 12 + Math.floor(i / columns) * legendRow;
-    shapes.push(...entry.sample(x, y), text(entry.label, [x + 34, y + 4], 'start', 12));
+    const x = margin.left + (i % columns) * entryWidth;
+    const y = height + 12 + Math.floor(i / columns) * legendRow;
+    shapes.push(...entry.sample(x, y), text(entry.label, [x + sampleWidth, y + 4], 'start', 12));
   });
-  const height = panel.height + Math.ceil(entries.length / columns) * legendRow + 12;
-  return { width, height, description, shapes };
+  const legendHeight = Math.ceil(entries.length / columns) * legendRow + 12;
+  return { width, height: height + legendHeight, description, shapes };
 }
 
-function panelShapes(chart: Chart, offset: number): Shape[] {
+function panelShapes(chart: Chart, offset: number, width: number): Shape[] {
+  const left = offset + margin.left;
+  const right = offset + width - margin.right;
+  const bottom = height - margin.bottom;
   const { series, bands = [], references = [] } = chart;
   const all = [...series.flatMap((s) => s.points), ...bands.flatMap((b) => [...b.low, ...b.high])];
-  const xTicks = ticks(Math.min(...all.map(([x]) => x)), Math.max(...all.map(([x]) => x)), 6);
+  const [firstX, lastX] = [Math.min(0, ...all.map(([x]) => x)), Math.max(...all.map(([x]) => x))];
+  const xTicks = ticks(firstX, lastX, 6).filter((x) => x <= lastX);
   const ys = [...all.map(([, y]) => y), ...references.map(({ y }) => y)];
   const [lowest, highest] = chart.yRange ?? [Math.min(...ys), Math.max(...ys)];
   const yTicks = ticks(lowest, highest, 6);
-  const xScale = scale(xTicks, offset + panel.left, offset + panel.width - panel.right);
-  const yScale = scale(yTicks, panel.height - panel.bottom, panel.top);
+  const xScale = scale([firstX, lastX], left, right);
+  const yScale = scale(yTicks, bottom, margin.top);
   const place = ([x, y]: Point): Point => [xScale(x), yScale(y)];
-  const across = (y: number): Point[] => [place([xTicks[0]!, y]), place([xTicks.at(-1)!, y])];
-  const bottom = panel.height - panel.bottom;
+  const across = (y: number): Point[] => [place([firstX, y]), place([lastX, y])];
   return [
     ...yTicks.flatMap((y): Shape[] => [
       { kind: 'line', points: across(y), colour: faint, width: 1 },
-      text(label(y, yTicks), [offset + panel.left - 6, yScale(y) + 4], 'end', 11),
+      text(label(y, yTicks), [left - 6, yScale(y) + 4], 'end', 11),
     ]),
     ...xTicks.map((x) => text(label(x, xTicks), [xScale(x), bottom + 16], 'middle', 11)),
     { kind: 'line', points: across(yTicks[0]!), colour: ink, width: 1 },
-    text(chart.xLabel, [offset + (panel.left + panel.width) / 2, bottom + 34], 'middle', 12),
-    text(chart.title, [offset + panel.left, panel.top - 14], 'start', 13),
+    text(chart.xLabel, [(left + right) / 2, bottom + 34], 'middle', 12),
+    text(chart.title, [left, margin.top - 14], 'start', 13),
     ...bands.map(
       ({ low, high, colour }): Shape => ({
         kind: 'area',
@@ -91,7 +100,7 @@ function panelShapes(chart: Chart, offset: number): Shape[] {
     ),
     ...references.flatMap(({ y, label: words }): Shape[] => [
       { kind: 'line', points: across(y), colour: ink, width: 1, dash: [2, 3] },
-      text(words, [offset + panel.width - panel.right, yScale(y) + 13], 'end', 11),
+      text(words, [right, yScale(y) + 13], 'end', 11),
     ]),
     ...series.map(({ points, colour, width = 1.6, dash }): Shape => {
       const line = { kind: 'line' as const, points: points.map(place), colour, width };

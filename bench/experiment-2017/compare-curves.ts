@@ -121,7 +121,7 @@ async function main(): Promise<void> {
   const drawing = drawCharts(
     [
       {
-        title: `Training loss (minus soft Jaccard), mean of ${window} steps`,
+        title: `Training loss (-soft Jaccard), mean of ${window} steps`,
         xLabel: 'step',
         series,
         bands: [
