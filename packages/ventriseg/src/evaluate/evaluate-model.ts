@@ -68,7 +68,7 @@ export async function evaluateModel(
 
 /** What makes a picture what it is must agree; which slices were kept need not. */
 function requireSameSlices(model: LoadedSliceModel, dataset: Dataset): void {
-  const essentials = ['plane', 'scaledSize', 'crop', 'intensity', 'intensityDivisor'] as const;
+  const essentials = ['plane', 'scaledSize', 'crop', 'intensity', 'centre', 'intensityDivisor'] as const;
   const [own, theirs] = [model.metadata.plan, dataset.manifest.plan];
   const differing: string[] = essentials.filter(
     (field) => JSON.stringify(own[field]) !== JSON.stringify(theirs[field]),

@@ -1,4 +1,4 @@
-import { affineDeterminant, applyAffine, dice, gridOf, labelMask, type Volume } from '@ventriseg/imaging';
+import { affineDeterminant, dice, gridOf, labelMask, type Volume } from '@ventriseg/imaging';
 import { SeededRandom } from 'onnx-autograd';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { LoadedSliceModel } from './load-model.ts';
@@ -9,8 +9,8 @@ import {
   head,
   leftVentricle,
   loadIntensityModel,
+  maskOf,
   mlOf,
-  outside,
   paint,
   rightVentricle,
 } from './synthetic-head.test-helper.ts';
@@ -27,17 +27,6 @@ beforeAll(async () => {
   bright = await loadIntensityModel([160]);
   coarse = await loadIntensityModel([160], { slices: 'all' });
 });
-
-/** The blobs as a mask on a scan's grid. */
-function truth(scan: Volume, blobs: readonly Blob[]): Volume<Uint8Array> {
-  const { shape, voxelToWorld } = scan;
-  const [nx, ny] = shape;
-  const data = Uint8Array.from(scan.data, (_, at) => {
-    const p = applyAffine(voxelToWorld, [at % nx, Math.floor(at / nx) % ny, Math.floor(at / (nx * ny))]);
-    return blobs.some((blob) => outside(blob, p) < 0) ? 1 : 0;
-  });
-  return { data, shape, voxelToWorld };
-}
 
 const mlOfLabel = (result: Awaited<ReturnType<typeof segmentVolume>>, label: number) =>
   result.volumes.labels.find((volume) => volume.label === label)!;
@@ -83,7 +72,7 @@ describe('a conformed scan', () => {
       [43, rightVentricle],
       [14, third],
     ] as const) {
-      expect(dice(labelMask(result.labels, label), truth(scan, [blob])), `label ${label}`).toBeGreaterThan(
+      expect(dice(labelMask(result.labels, label), maskOf(scan, [blob])), `label ${label}`).toBeGreaterThan(
         0.93,
       );
     }
@@ -103,8 +92,8 @@ describe('scans on other grids get labels on their own grid', () => {
     const scan = paint(grid, normal);
     const { labels, volumes } = await segmentVolume(scan, coarse);
     expect(gridOf(labels)).toEqual(gridOf(scan));
-    expect(dice(labels, truth(scan, [leftVentricle, rightVentricle]))).toBeGreaterThan(least);
-    expect(dice(labelMask(labels, 4), truth(scan, [leftVentricle]))).toBeGreaterThan(least - 0.02);
+    expect(dice(labels, maskOf(scan, [leftVentricle, rightVentricle]))).toBeGreaterThan(least);
+    expect(dice(labelMask(labels, 4), maskOf(scan, [leftVentricle]))).toBeGreaterThan(least - 0.02);
     const expected = mlOf(leftVentricle) + mlOf(rightVentricle);
     expect(Math.abs(volumes.total.mlByProbability / expected - 1)).toBeLessThan(0.08);
     const voxelMl = Math.abs(affineDeterminant(scan.voxelToWorld)) / 1000;
@@ -167,9 +156,9 @@ describe('what is done after the network', () => {
 
   test('islands are taken away unless wanted', async () => {
     const scan = paint(grid, [...normal, islandAt]);
-    const island = truth(scan, [islandAt]);
+    const island = maskOf(scan, [islandAt]);
     const cleaned = await segmentVolume(scan, coarse);
-    expect(dice(cleaned.labels, truth(scan, [leftVentricle, rightVentricle]))).toBeGreaterThan(0.95);
+    expect(dice(cleaned.labels, maskOf(scan, [leftVentricle, rightVentricle]))).toBeGreaterThan(0.95);
     expect(cleaned.labels.data.some((label, at) => label !== 0 && island.data[at] === 1)).toBe(false);
     expect(cleaned.islands.parts).toBe(1);
     const kept = await segmentVolume(scan, coarse, { removeIslands: false });
@@ -193,7 +182,7 @@ describe('what is done after the network', () => {
   test('the random field keeps clear ventricles and takes its own time', async () => {
     const scan = paint(grid, normal);
     const { labels, timingsMs } = await segmentVolume(scan, coarse, { crf: true });
-    expect(dice(labels, truth(scan, [leftVentricle, rightVentricle]))).toBeGreaterThan(0.93);
+    expect(dice(labels, maskOf(scan, [leftVentricle, rightVentricle]))).toBeGreaterThan(0.93);
     expect(timingsMs.crf).toBeGreaterThan(0);
   });
 });

@@ -1,5 +1,13 @@
 /** Made-up heads, defined in the world so that they can be sampled on any grid, and networks that see them. */
-import { applyAffine, createVolume, type Grid, type Vec3, type Volume, voxelCount } from '@ventriseg/imaging';
+import {
+  applyAffine,
+  createVolume,
+  type Grid,
+  invertAffine,
+  type Vec3,
+  type Volume,
+  voxelCount,
+} from '@ventriseg/imaging';
 import {
   add,
   buildInferenceGraph,
@@ -31,32 +39,58 @@ export const rightVentricle: Blob = { centre: [14, 4, 12], radii: [6, 26, 11], v
 /** mL of an ellipsoid. */
 export const mlOf = ({ radii: [a, b, c] }: Blob) => ((4 / 3) * Math.PI * a * b * c) / 1000;
 
-/** Signed distance to the surface, mm, nearly; negative inside. */
-export function outside({ centre, radii }: Blob, p: Vec3): number {
-  const x = (p[0] - centre[0]) / radii[0];
-  const y = (p[1] - centre[1]) / radii[1];
-  const z = (p[2] - centre[2]) / radii[2];
-  const r = Math.hypot(x, y, z);
-  const gradient = Math.hypot(x / radii[0], y / radii[1], z / radii[2]);
-  return gradient === 0 ? -Math.min(...radii) : (r * (r - 1)) / gradient;
+/**
+ * Calls `visit` with the index of each voxel in a box around the blob and its signed distance to the surface,
+ * nearly, in mm; negative inside.
+ */
+export function aroundBlob(
+  grid: Grid,
+  { centre, radii }: Blob,
+  visit: (at: number, mm: number) => void,
+): void {
+  const toVoxel = invertAffine(grid.voxelToWorld);
+  const middle = applyAffine(toVoxel, centre);
+  const largest = Math.max(...radii) + 2;
+  const reach = [0, 4, 8].map((row) => largest * Math.hypot(...toVoxel.slice(row, row + 3)));
+  const first = middle.map((value, axis) => Math.max(0, Math.floor(value - reach[axis]!)));
+  const last = middle.map((value, axis) => Math.min(grid.shape[axis]! - 1, Math.ceil(value + reach[axis]!)));
+  const m = grid.voxelToWorld.map((value, n) =>
+    n % 4 === 3 && n < 12 ? value - centre[(n - 3) / 4]! : value,
+  );
+  for (let k = first[2]!; k <= last[2]!; k++) {
+    for (let j = first[1]!; j <= last[1]!; j++) {
+      for (let i = first[0]!; i <= last[0]!; i++) {
+        const x = (m[0]! * i + m[1]! * j + m[2]! * k + m[3]!) / radii[0];
+        const y = (m[4]! * i + m[5]! * j + m[6]! * k + m[7]!) / radii[1];
+        const z = (m[8]! * i + m[9]! * j + m[10]! * k + m[11]!) / radii[2];
+        const r = Math.sqrt(x * x + y * y + z * z);
+        const gradient = Math.sqrt((x / radii[0]) ** 2 + (y / radii[1]) ** 2 + (z / radii[2]) ** 2);
+        const mm = gradient === 0 ? -Math.min(...radii) : (r * (r - 1)) / gradient;
+        visit(i + grid.shape[0] * (j + grid.shape[1] * k), mm);
+      }
+    }
+  }
 }
 
 /** The blobs painted one over the other, with edges 1.5 mm wide, as partial volume makes them. */
 export function paint(grid: Grid, blobs: readonly Blob[]): Volume<Uint8Array> {
-  const [nx, ny, nz] = grid.shape;
   const data = new Uint8Array(voxelCount(grid.shape));
-  for (let k = 0, at = 0; k < nz; k++) {
-    for (let j = 0; j < ny; j++) {
-      for (let i = 0; i < nx; i++, at++) {
-        const p = applyAffine(grid.voxelToWorld, [i, j, k]);
-        let value = 0;
-        for (const blob of blobs) {
-          const cover = Math.min(1, Math.max(0, 0.5 - outside(blob, p) / 1.5));
-          if (cover > 0) value += (blob.value - value) * cover;
-        }
-        data[at] = Math.round(value);
-      }
-    }
+  for (const blob of blobs) {
+    aroundBlob(grid, blob, (at, mm) => {
+      const cover = mm < -0.75 ? 1 : 0.5 - mm / 1.5;
+      if (cover > 0) data[at] = Math.round(data[at]! + (blob.value - data[at]!) * cover);
+    });
+  }
+  return createVolume(data, grid.shape, grid.voxelToWorld);
+}
+
+/** The voxels whose centres lie in one of the blobs. */
+export function maskOf(grid: Grid, blobs: readonly Blob[]): Volume<Uint8Array> {
+  const data = new Uint8Array(voxelCount(grid.shape));
+  for (const blob of blobs) {
+    aroundBlob(grid, blob, (at, mm) => {
+      if (mm < 0) data[at] = 1;
+    });
   }
   return createVolume(data, grid.shape, grid.voxelToWorld);
 }
