@@ -1,13 +1,7 @@
 /** `ventriseg prepare`: labelled scans become a dataset of slices. */
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import type {
-  IntensityScale,
-  LabelScheme,
-  PlanOverrides,
-  PrepareOptions,
-  SplitRequest,
-} from 'ventriseg/node';
+import type { LabelScheme, PlanOverrides, PrepareOptions, SplitRequest } from 'ventriseg/node';
 import {
   addCommonOptions,
   type CliStreams,
@@ -41,7 +35,7 @@ interface PrepareCommandOptions extends CommonOptions {
   slices?: { first: number; last: number } | 'all';
   keepAbove?: number;
   keepEmpty?: number;
-  intensity?: IntensityScale;
+  intensity?: NonNullable<PlanOverrides['intensity']>;
   size?: number;
   crop?: CropValue;
   class?: readonly LabelClassValue[];
