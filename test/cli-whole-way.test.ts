@@ -31,7 +31,7 @@ beforeAll(async () => {
   expect(trained, trained.stderr).toMatchObject({ code: 0 });
   expect(trained.stderr).toMatch(/^epoch 1\/4, step 10: loss .* test; lateral ventricles: Dice /m);
   expect(trained.stdout).toContain('trained for 40 steps');
-}, 60_000);
+}, 240_000);
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 test('the dataset and the run hold what their files promise', () => {
@@ -81,7 +81,7 @@ test('Ctrl-C leaves a run that ends with the same bytes as the uncut one, in any
       .split('\n')
       .map((line) => line.split(',')[0]);
   expect(epochs(readFileSync(at('cut', 'scalars.csv'), 'utf8'))).toEqual(['epoch', '1', '2', '3', '4']);
-}, 60_000);
+}, 240_000);
 
 test('evaluate gives the scores that training ended with', async () => {
   const result = await runVentriseg(['evaluate', 'run', 'dataset', '--json'], { cwd: root });

@@ -41,7 +41,7 @@ beforeAll(async () => {
   expect(prepared, prepared.stderr).toMatchObject({ code: 0 });
   const trained = await ventriseg('train', 'dataset', '--recipe', 'tiny.json', '-o', 'run');
   expect(trained, trained.stderr).toMatchObject({ code: 0 });
-}, 60_000);
+}, 240_000);
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('help', () => {
