@@ -36,6 +36,7 @@ interface PrepareCommandOptions extends CommonOptions {
   keepAbove?: number;
   keepEmpty?: number;
   intensity?: NonNullable<PlanOverrides['intensity']>;
+  centre?: NonNullable<PlanOverrides['centre']>;
   size?: number;
   crop?: CropValue;
   class?: readonly LabelClassValue[];
@@ -70,6 +71,12 @@ export function addPrepare(program: Command, streams: CliStreams, outcome: Outco
       new Option('--intensity <scale>', 'as the scans have it, or white matter brought to 110').choices([
         'as-is',
         'white-matter',
+      ]),
+    )
+    .addOption(
+      new Option('--centre <what>', 'in the middle of the pictures: that of the scan or of the head').choices([
+        'field-of-view',
+        'head',
       ]),
     )
     .option('--size <pixels>', 'rows and columns that the 256 x 256 slice is scaled to', wholeNumber(1))
@@ -191,6 +198,7 @@ function planOverrides(options: PrepareCommandOptions): PlanOverrides {
     keepAboveVoxels: options.keepAbove,
     keepEmptyShare: options.keepEmpty,
     intensity: options.intensity,
+    centre: options.centre,
     scaledSize: options.size,
     crop: options.crop,
     fillHoles: options.fillHoles,
