@@ -1,3 +1,5 @@
+export { editedRecord, type LabelEdit } from './edited-record.ts';
+export { encodeLabels } from './encode-labels.ts';
 export { findHead, type Head, leastHeadMl } from './find-head.ts';
 export { type LoadedSliceModel, loadSliceModel, type SessionOptions } from './load-model.ts';
 export type { LabelVolume, VentricleVolumes, VolumePair } from './measure-labels.ts';
@@ -6,6 +8,7 @@ export { plausibleLateralMl, type QualityCode, type QualityFinding, qualityCodes
 export { type IslandRule, islandRules, type RemovedIslands } from './remove-islands.ts';
 export { drawResult } from './result-picture.ts';
 export { type ResultRecord, resultRecord, resultRecordSchema } from './result-record.ts';
+export { type ResultsTableRow, resultsTable } from './results-table.ts';
 export {
   type Segmentation,
   type SegmentProgress,

@@ -14,8 +14,8 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const volumePairSchema = z.strictObject({
   /** Voxels counted. */
   ml,
-  /** Probabilities added up. */
-  mlByProbability: ml,
+  /** Probabilities added up; null when the labels were corrected by hand. */
+  mlByProbability: ml.nullable(),
 });
 
 export const resultRecordSchema = z.strictObject({
@@ -76,6 +76,18 @@ export const resultRecordSchema = z.strictObject({
       })
       .nullable(),
   }),
+  /** How the labels were corrected by hand; absent when they are as the network gave them. */
+  edit: z
+    .strictObject({
+      strokes: z.number().int().min(0),
+      voxels: z.strictObject({
+        added: z.number().int().min(0),
+        removed: z.number().int().min(0),
+        relabelled: z.number().int().min(0),
+      }),
+      volumesBefore: z.array(z.strictObject({ label: z.number().int().min(1), ml })),
+    })
+    .optional(),
   timingsMs: z.record(z.string(), z.number().min(0)),
 });
 

@@ -9,20 +9,19 @@
  */
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type NiftiHeader, writeNifti } from '@ventriseg/imaging';
 import * as onnxruntime from 'onnxruntime-node';
 import { VentrisegError } from '../errors.ts';
 import { type FileToWrite, writeAllWhole } from '../files/index.ts';
 import { resolveModel } from '../model/shipped-models.ts';
 import { encodePng } from '../pictures/index.ts';
-import type { OpenedScan, OpenProgress } from '../scan-input/index.ts';
+import type { OpenProgress } from '../scan-input/index.ts';
 import { openScan } from '../scan-input/open-scan.ts';
-import { softwareVersion } from '../software-version.ts';
+import { encodeLabels } from './encode-labels.ts';
 import { type LoadedSliceModel, loadSliceModel } from './load-model.ts';
 import { nameOfScan } from './output-names.ts';
 import { drawResult } from './result-picture.ts';
 import { type ResultRecord, resultRecord } from './result-record.ts';
-import { type Segmentation, type SegmentProgress, segmentVolume } from './segment-volume.ts';
+import { type SegmentProgress, segmentVolume } from './segment-volume.ts';
 
 export interface SegmentFileOptions {
   /** Folder for the results; made when it is not there. */
@@ -133,7 +132,7 @@ async function segmentInto(
   const segmentation = await segmentVolume(scan.volume, model, options);
   const segmented = performance.now();
   onProgress?.({ stage: 'write', done: 0, total: 1 });
-  const labels = await encodeLabels(scan, segmentation);
+  const labels = await encodeLabels(scan, segmentation.labels);
   const picture = encodePng(drawResult(segmentation, name));
   const encoded = performance.now();
   const record = resultRecord(
@@ -156,13 +155,4 @@ async function segmentInto(
   await writeAllWhole(files, { signal });
   onProgress?.({ stage: 'write', done: 1, total: 1 });
   return { name, ...outputs, record };
-}
-
-/** The labels with the scan's own header geometry; for MGH, which has none of NIfTI's, with its affine. */
-function encodeLabels(scan: OpenedScan, { labels }: Segmentation): Promise<Uint8Array> {
-  return writeNifti(labels, {
-    intent: 'label',
-    description: `${softwareVersion.name} ${softwareVersion.version}`,
-    ...(scan.format !== 'mgh' && { template: scan.header as NiftiHeader }),
-  });
 }

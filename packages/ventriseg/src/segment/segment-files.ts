@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { VentrisegError } from '../errors.ts';
 import { writeWhole } from '../files/index.ts';
 import { distinctNames } from './output-names.ts';
+import { type ResultsTableRow, resultsTable } from './results-table.ts';
 import {
   isLoaded,
   openModel,
@@ -65,7 +66,7 @@ export async function segmentFiles(
   const { onProgress, onScan, ...shared } = options;
   const results: SegmentResult[] = [];
   const failures: SegmentFailure[] = [];
-  const rows: CsvRow[] = [];
+  const rows: ResultsTableRow[] = [];
   try {
     for (const [k, path] of paths.entries()) {
       options.signal?.throwIfAborted();
@@ -80,7 +81,7 @@ export async function segmentFiles(
           }),
         });
         results.push(result);
-        rows.push({ name: names[k]!, path, result });
+        rows.push({ name: names[k]!, path, record: result.record });
         onScan?.(result);
       } catch (error) {
         options.signal?.throwIfAborted();
@@ -95,7 +96,7 @@ export async function segmentFiles(
   }
   if (csvPath !== undefined) {
     await mkdir(options.output, { recursive: true });
-    await writeWhole(csvPath, csvOf(rows));
+    await writeWhole(csvPath, resultsTable(rows));
   }
   return { results, failures, csvPath };
 }
@@ -107,40 +108,4 @@ function failureOf(path: string, error: unknown): SegmentFailure {
     code: typeof code === 'string' ? code : 'UNEXPECTED',
     message: error instanceof Error ? error.message : String(error),
   };
-}
-
-interface CsvRow {
-  readonly name: string;
-  readonly path: string;
-  readonly result?: SegmentResult;
-  readonly failure?: SegmentFailure;
-}
-
-/** One row a scan, failed ones included; volumes in mL. */
-function csvOf(rows: readonly CsvRow[]): string {
-  const labels = new Map(
-    rows.flatMap(
-      ({ result }) => result?.record.volumes.labels.map(({ label, name }) => [label, name]) ?? [],
-    ) as [number, string][],
-  );
-  const header = ['name', 'path', 'lateral_ml', 'total_ml', ...[...labels.values()].map((n) => `${n}_ml`)];
-  const lines = [[...header, 'quality', 'error']];
-  for (const { name, path, result, failure } of rows) {
-    const volumes = result?.record.volumes;
-    const amount = (value: number | undefined) => (value === undefined ? '' : String(value));
-    lines.push([
-      name,
-      path,
-      amount(volumes?.lateral?.ml),
-      amount(volumes?.total.ml),
-      ...[...labels.keys()].map((label) => amount(volumes?.labels.find((v) => v.label === label)?.ml)),
-      result?.record.quality.map(({ code }) => code).join(' ') ?? '',
-      failure === undefined ? '' : `${failure.code}: ${failure.message}`,
-    ]);
-  }
-  return `${lines.map((cells) => cells.map(quoted).join(',')).join('\n')}\n`;
-}
-
-function quoted(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
