@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runScript, UsageError, wholeNumber } from '../command-line.ts';
 import { measureMatmulPeak } from './matmul-peak.ts';
 import { benchmarkNetworks } from './networks.ts';
 import { writePictures } from './pictures.ts';
@@ -32,8 +33,6 @@ PyTorch is that of /usr/bin/python3 (Debian: apt install python3-torch), or of t
 VENTRISEG_PYTHON names; without it only our figures are printed.
 `;
 
-class UsageError extends Error {}
-
 function readOptions() {
   const { values } = parseArgs({
     options: {
@@ -46,18 +45,11 @@ function readOptions() {
       help: { type: 'boolean', default: false },
     },
   });
-  const whole = (name: string, text: string) => {
-    const n = Number(text);
-    if (!Number.isInteger(n) || n < 1) {
-      throw new UsageError(`--${name} must be a whole number of 1 or more, got ${text}`);
-    }
-    return n;
-  };
   const names = values.only ?? benchmarkNetworks.map(({ name }) => name);
   return {
     ...values,
-    rounds: whole('rounds', values.rounds ?? (values.quick ? '2' : '5')),
-    threads: whole('threads', values.threads),
+    rounds: wholeNumber('--rounds', values.rounds ?? (values.quick ? '2' : '5'), 1),
+    threads: wholeNumber('--threads', values.threads, 1),
     networks: names.map((name) => {
       const network = benchmarkNetworks.find((n) => n.name === name);
       if (network !== undefined) return network;
@@ -121,10 +113,4 @@ async function main(): Promise<void> {
   }
 }
 
-try {
-  await main();
-} catch (error) {
-  const usage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
-  process.stderr.write(`bench:engine: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = usage ? 2 : 1;
-}
+await runScript('bench:engine', main);

@@ -146,22 +146,25 @@ async function startWorkers(spec: BenchmarkNetwork, options: TimingOptions, weig
     weights,
     layout,
   });
-  const ours = Worker.start('our engine', process.execPath, [
-    '--import',
-    'tsx',
-    fileBeside('engine-worker.ts'),
-    JSON.stringify(setup('contiguous')),
-  ]);
+  const ourArgs = ['--import', 'tsx', fileBeside('engine-worker.ts'), JSON.stringify(setup('contiguous'))];
   const { python } = options;
-  const pytorch =
-    python === undefined
-      ? []
-      : layouts.map(async (layout) => {
-          const args = [fileBeside('torch_bench.py'), JSON.stringify(setup(layout))];
-          const environment = { OMP_NUM_THREADS: String(options.threads) };
-          return [layout, await Worker.start(`PyTorch ${layout}`, python, args, environment)] as const;
-        });
-  return { ours: await ours, pytorch: await Promise.all(pytorch) };
+  const environment = { OMP_NUM_THREADS: String(options.threads) };
+  const starting = [
+    Worker.start('our engine', process.execPath, ourArgs),
+    ...(python === undefined ? [] : layouts).map((layout) => {
+      const args = [fileBeside('torch_bench.py'), JSON.stringify(setup(layout))];
+      return Worker.start(`PyTorch ${layout}`, python!, args, environment);
+    }),
+  ];
+  const results = await Promise.allSettled(starting);
+  const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) {
+    await Promise.all(started.map((worker) => worker.stop()));
+    throw failed.reason;
+  }
+  const [ours, ...theirs] = started;
+  return { ours: ours!, pytorch: theirs.map((worker, i) => [layouts[i]!, worker] as const) };
 }
 
 /** @returns first losses of training: ours, then PyTorch's */

@@ -85,7 +85,7 @@ export class Worker {
 
   /** Ends the process. */
   async stop(): Promise<void> {
-    if (this.child.exitCode !== null) return;
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = new Promise((resolve) => this.child.once('close', resolve));
     this.child.stdin.end();
     await ended;

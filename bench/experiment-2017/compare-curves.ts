@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { drawCharts, palette, type Series } from '../charts/line-chart.ts';
 import { saveDrawing } from '../charts/save-drawing.ts';
-import { runScript, UsageError, wholeNumber } from './command-line.ts';
+import { runScript, UsageError, wholeNumber } from '../command-line.ts';
 import { columnOf, readCsv } from './csv-table.ts';
 import { bandOf, compareWithBand, expectedShareInside, smooth } from './curve-band.ts';
 

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { createVolume, type DenseCrfOptions, denseCrf2d, fillHoles } from '@ventriseg/imaging';
 import { type Dataset, openDataset } from '../../packages/ventriseg/src/dataset/index.ts';
 import { type ClassEvaluation, evaluateSlices } from '../../packages/ventriseg/src/training/index.ts';
-import { runScript, UsageError, wholeNumber } from './command-line.ts';
+import { runScript, UsageError, wholeNumber } from '../command-line.ts';
 import { markdownTable } from './markdown-table.ts';
 import { predictSlices } from './predict-slices.ts';
 import { type RunFolder, readRun } from './run-folder.ts';

@@ -7,8 +7,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { encodeNpyHeader } from '../../packages/ventriseg/src/npy/index.ts';
+import { runScript, UsageError, wholeNumber } from '../command-line.ts';
 import { writeWeights } from '../pytorch/weights-file.ts';
-import { runScript, UsageError, wholeNumber } from './command-line.ts';
 import { recipeTrainer } from './recipe-trainer.ts';
 
 const help = `tsx bench/experiment-2017/export-start-weights.ts DATASET -o DIR [options]

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { learningRateAt } from 'onnx-autograd';
-import { runScript, UsageError, wholeNumber } from './command-line.ts';
+import { runScript, UsageError, wholeNumber } from '../command-line.ts';
 import { recipeTrainer } from './recipe-trainer.ts';
 
 const help = `tsx bench/experiment-2017/our-curve.ts DATASET -o CSV [options]

@@ -9,7 +9,7 @@ import { openDataset } from '../../packages/ventriseg/src/dataset/index.ts';
 import { encodePng } from '../../packages/ventriseg/src/pictures/index.ts';
 import { type Chart, drawCharts, palette, type Series } from '../charts/line-chart.ts';
 import { saveDrawing } from '../charts/save-drawing.ts';
-import { runScript, UsageError, wholeNumber } from './command-line.ts';
+import { runScript, UsageError, wholeNumber } from '../command-line.ts';
 import { columnOf } from './csv-table.ts';
 import { exampleMasks, masksCaption } from './example-masks.ts';
 import { markdownTable } from './markdown-table.ts';

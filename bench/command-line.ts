@@ -1,4 +1,4 @@
-/** What the scripts of this folder share about their command lines. */
+/** What these scripts share about their command lines. */
 
 /** Wrong use: told in one line, exit code 2. */
 export class UsageError extends Error {}
