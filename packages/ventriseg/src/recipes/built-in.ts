@@ -83,7 +83,7 @@ const inputs: readonly RecipeInput[] = [
     description: 'The shipped model: six ventricles in coronal slices, for scans of any source',
     network: { ...plusNetwork, skips: true, spareOutputs: 0 },
     stepsPerEpoch: 50,
-    epochs: 30,
+    epochs: 20,
   },
 ];
 
