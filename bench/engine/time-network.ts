@@ -77,7 +77,8 @@ const fileBeside = (name: string) => fileURLToPath(new URL(name, import.meta.url
 export function findPytorch(python: string): { version: string } | { reason: string } {
   const tried = spawnSync(python, ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' });
   if (tried.status === 0) return { version: tried.stdout.trim() };
-  const said = tried.error?.message ?? tried.stderr.trim().split('\n').at(-1) ?? 'it failed without a word';
+  const said =
+    (tried.error?.message ?? tried.stderr.trim().split('\n').at(-1)) || `ended with code ${tried.status}`;
   return { reason: `${python}: ${said}` };
 }
 
