@@ -113,13 +113,13 @@ describe('a bad scan is one line with its code, and nothing is written', () => {
     ['text.nii', 'NOT_A_SCAN|WRONG_MAGIC', async () => new TextEncoder().encode('x'.repeat(1000))],
     ['magic.nii', 'WRONG_MAGIC|NOT_A_SCAN|BAD_HEADER', () => changed((view) => view.setUint32(344, 0))],
     ['cut.nii', 'TRUNCATED', async () => (await plain()).subarray(0, 5000)],
-    ['cut.nii.gz', 'BAD_COMPRESSION|TRUNCATED', async () => (await packed()).subarray(0, 5000)],
+    ['cut.nii.gz', 'BAD_COMPRESSION|TRUNCATED', async () => firstHalf(await packed())],
     [
       'cut.mgz',
       'BAD_COMPRESSION|TRUNCATED',
       async () => (await writeMgh(tinyHead(0).image)).subarray(0, 3000),
     ],
-    ['flat.nii', 'NOT_A_VOLUME', () => changed((view) => view.setInt16(46, 1, true))],
+    ['flat.nii', 'NOT_A_VOLUME', () => changed((view) => view.setInt16(40, 2, true))],
     ['huge.nii', 'TRUNCATED|BAD_DIMENSIONS|BAD_HEADER', () => changed(setDimensions(32767))],
     ['minus.nii', 'BAD_DIMENSIONS|BAD_HEADER', () => changed(setDimensions(-4))],
     ['nan.nii', 'NON_FINITE', allNaN],
@@ -130,6 +130,14 @@ describe('a bad scan is one line with its code, and nothing is written', () => {
     const result = await ventriseg('segment', name, '--model', 'run', '-o', 'bad');
     expectError(result, 1, `(${code})`, new RegExp(name));
     expect(existsSync(at('bad'))).toBe(false);
+  });
+
+  test('a scan without a head: results that say so, and exit code 1', async () => {
+    const { image } = tinyHead(0);
+    await writeVolume(at('dark.nii.gz'), { ...image, data: new Uint8Array(image.data.length) });
+    const result = await ventriseg('segment', 'dark.nii.gz', '--model', 'run', '-o', 'dark', '--quiet');
+    expectError(result, 1, 'NO_HEAD_FOUND', /dark\.nii\.gz: There is no head/);
+    expect(readdirSync(at('dark'))).toHaveLength(3);
   });
 
   test('a missing file, and a folder without a DICOM image', async () => {
@@ -233,6 +241,10 @@ describe('the demo without a network', () => {
     expect(readdirSync(at('cache', 'ventriseg'))).toEqual([]);
   });
 });
+
+function firstHalf(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, bytes.length / 2);
+}
 
 async function packed(): Promise<Uint8Array> {
   return writeNifti(tinyHead(0).image);

@@ -13,7 +13,12 @@ export class CliError extends Error {
   }
 }
 
-export type CliErrorCode = 'BAD_USAGE' | 'DEMO_HEAD_UNAVAILABLE' | 'INTERRUPTED';
+export type CliErrorCode =
+  | 'BAD_USAGE'
+  | 'DEMO_HEAD_UNAVAILABLE'
+  | 'INTERRUPTED'
+  | 'PAGE_NOT_BUILT'
+  | 'PORT_TAKEN';
 
 export interface ErrorSummary {
   readonly code: string;

@@ -2,7 +2,7 @@
 
 export const exitCodes = {
   done: 0,
-  /** A scan, a subject or the whole command failed; everything else was done and is named. */
+  /** A scan, a subject or the whole command failed, or a scan's numbers cannot be used; the rest is done. */
   failed: 1,
   /** Options, arguments, recipe or plan are wrong, or the output is there already; nothing was begun. */
   wrongUse: 2,

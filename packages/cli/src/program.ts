@@ -7,6 +7,7 @@ import { addEvaluate } from './commands/evaluate.ts';
 import { addPrepare } from './commands/prepare.ts';
 import { addRecipes } from './commands/recipes.ts';
 import { addSegment } from './commands/segment.ts';
+import { addServe } from './commands/serve.ts';
 import { addTrain } from './commands/train.ts';
 
 export function buildProgram(streams: CliStreams, outcome: Outcome): Command {
@@ -40,6 +41,7 @@ Each command has its own --help with examples. ${notMedical}
   addRecipes(program, streams, outcome);
   addTrain(program, streams, outcome);
   addEvaluate(program, streams, outcome);
+  addServe(program, streams, outcome);
   return program;
 }
 

@@ -52,6 +52,13 @@ export function jsonResult({ record, labelsPath, recordPath, picturePath }: Segm
   return { ...record, files: { labels: labelsPath, record: recordPath, picture: picturePath } };
 }
 
+/** One line for each reason why the numbers of a result cannot be used, such as an empty one. */
+export function unusable({ record }: SegmentResult): { code: string; message: string }[] {
+  return record.quality
+    .filter(({ severity }) => severity === 'error')
+    .map(({ code, message }) => ({ code, message: `${record.scan.path}: ${message}` }));
+}
+
 export function isFailure(outcome: SegmentResult | SegmentFailure): outcome is SegmentFailure {
   return 'code' in outcome;
 }

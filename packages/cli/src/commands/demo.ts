@@ -12,7 +12,7 @@ import {
 } from '../command-run.ts';
 import { findDemoHead } from '../demo-head.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatResult, jsonResult, showSegmentProgress } from '../segment-report.ts';
+import { formatResult, jsonResult, showSegmentProgress, unusable } from '../segment-report.ts';
 
 interface DemoCommandOptions extends CommonOptions {
   output: string;
@@ -66,5 +66,5 @@ async function demo(options: DemoCommandOptions, run: CommandRun): Promise<numbe
   run.print(formatResult(result));
   run.print(`${notMedical}\n`);
   run.printJson(jsonResult(result));
-  return exitCodes.done;
+  return unusable(result).length > 0 ? exitCodes.failed : exitCodes.done;
 }

@@ -74,10 +74,9 @@ export function addPrepare(program: Command, streams: CliStreams, outcome: Outco
       ]),
     )
     .addOption(
-      new Option('--centre <what>', 'in the middle of the pictures: that of the scan or of the head').choices([
-        'field-of-view',
-        'head',
-      ]),
+      new Option('--centre <what>', 'in the middle of the pictures: that of the scan or of the head').choices(
+        ['field-of-view', 'head'],
+      ),
     )
     .option('--size <pixels>', 'rows and columns that the 256 x 256 slice is scaled to', wholeNumber(1))
     .option('--crop <area>', 'ROWSxCOLUMNS of it around the middle, or ROWSxCOLUMNS+ROW+COLUMN', cropArea)

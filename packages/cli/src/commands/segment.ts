@@ -12,7 +12,7 @@ import {
 import { formatFailure } from '../errors.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { wholeNumber } from '../option-values.ts';
-import { formatResult, isFailure, jsonResult, showSegmentProgress } from '../segment-report.ts';
+import { formatResult, isFailure, jsonResult, showSegmentProgress, unusable } from '../segment-report.ts';
 
 interface SegmentCommandOptions extends CommonOptions {
   output: string;
@@ -85,14 +85,18 @@ async function segment(
     onProgress: (progress) => showSegmentProgress(progress, run),
     onScan: (scan) => {
       run.progress.stop();
-      if (isFailure(scan)) streams.stderr.write(formatFailure(scan, options.debug === true));
-      else run.print(formatResult(scan));
+      if (!isFailure(scan)) run.print(formatResult(scan));
+      for (const failure of isFailure(scan) ? [scan] : unusable(scan)) {
+        streams.stderr.write(formatFailure(failure, options.debug === true));
+      }
     },
   });
   if (csvPath !== undefined) run.print(`${csvPath}\n`);
   const told = failures.map(({ path, code, message }) => ({ path, code, message }));
   run.printJson({ results: results.map(jsonResult), failures: told, csv: csvPath ?? null });
-  if (failures.length === 0) return exitCodes.done;
+  if (failures.length === 0) {
+    return results.some((result) => unusable(result).length > 0) ? exitCodes.failed : exitCodes.done;
+  }
   if (scans.length > 1) {
     run.note(
       `${failures.length} of ${scans.length} scans failed: ${failures.map(({ path }) => path).join(', ')}`,

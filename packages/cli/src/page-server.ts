@@ -1,0 +1,123 @@
+/**
+ * Serves the built page to this machine only: it listens on the loopback address, answers only requests that were
+ * made to a loopback name (so that no foreign page reaches it under a name of its own), and sends files of the
+ * page's folder and nothing else, with the headers that the build wrote for them.
+ */
+import { createReadStream } from 'node:fs';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { extname, join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { CliError } from './errors.ts';
+
+const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.onnx': 'application/octet-stream',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json; charset=utf-8',
+};
+
+const loopback = '127.0.0.1';
+const loopbackHost = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+
+export interface PageServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * @param folder the built page
+ * @param port 0 takes a free one
+ * @throws CliError PAGE_NOT_BUILT, PORT_TAKEN
+ */
+export async function servePage(folder: string, port: number): Promise<PageServer> {
+  const headersText = await readFile(join(folder, 'headers.json'), 'utf8').catch((cause: unknown) => {
+    throw new CliError('PAGE_NOT_BUILT', `there is no page in ${folder}; build it with npm run build:web`, {
+      cause,
+    });
+  });
+  const headers = JSON.parse(headersText) as Record<string, string>;
+  const root = await realpath(folder);
+  const server = createServer((request, response) => {
+    answer(request, response, root, headers).catch(() => response.destroy());
+  });
+  const taken = await listen(server, port);
+  return {
+    url: `http://localhost:${taken}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      reject(
+        cause.code === 'EADDRINUSE' || cause.code === 'EACCES'
+          ? new CliError(
+              'PORT_TAKEN',
+              `port ${port} cannot be had (${cause.code}); name another with --port`,
+              {
+                cause,
+              },
+            )
+          : cause,
+      );
+    });
+    server.listen(port, loopback, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  root: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
+  const refuse = (status: number, text: string) => {
+    response.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=utf-8' });
+    response.end(`${text}\n`);
+  };
+  if (!loopbackHost.test(request.headers.host ?? '')) return refuse(403, 'only for this machine');
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'only GET and HEAD');
+  const file = await findFile(request.url ?? '/', root);
+  if (file === undefined) return refuse(404, 'not found');
+  response.writeHead(200, {
+    ...headers,
+    'Content-Type': types[extname(file.path)] ?? 'application/octet-stream',
+    'Content-Length': file.size,
+    'Cache-Control': 'no-cache',
+  });
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
+  await pipeline(createReadStream(file.path), response);
+}
+
+/** The file that a URL names; undefined when it is none, or lies outside of the root, through links too. */
+async function findFile(url: string, root: string): Promise<{ path: string; size: number } | undefined> {
+  let pathname: string;
+  try {
+    pathname = decodeURIComponent(url.split(/[?#]/)[0]!);
+  } catch {
+    return undefined;
+  }
+  if (pathname.includes('\0')) return undefined;
+  const wanted = join(root, pathname.endsWith('/') ? `${pathname}index.html` : pathname);
+  const path = await realpath(wanted).catch(() => undefined);
+  if (path === undefined || !path.startsWith(root + sep)) return undefined;
+  const found = await stat(path);
+  return found.isFile() ? { path, size: found.size } : undefined;
+}
