@@ -4,6 +4,7 @@
  * mask at one half (or the most probable class); the soft Jaccard index from the probabilities.
  */
 import type { Dataset } from '../dataset/index.ts';
+import { outputClasses } from '../recipes/index.ts';
 
 export interface OverlapScores {
   readonly dice: number;
@@ -54,6 +55,7 @@ export function evaluateSlices(
   probabilities: Float32Array,
 ): ClassEvaluation[] {
   const { classes } = dataset.manifest.plan;
+  const decided = positions.map((_, n) => decideLabels(dataset, probabilities, n));
   const subjectOf = new Map(
     dataset.manifest.subjects.flatMap((s) => s.slices.map((_, k) => [s.offset + k, s] as const)),
   );
@@ -61,7 +63,12 @@ export function evaluateSlices(
     const slices: SliceScores[] = [];
     const bySubject = new Map<string, { dataset: string | null; slices: number; counts: Counts }>();
     positions.forEach((position, n) => {
-      const { soft, counts } = compare(dataset, position, probabilities, n, index + 1);
+      const { soft, counts } = compare(
+        dataset.label(position),
+        decided[n]!,
+        softMap(dataset, probabilities, n, index + 1),
+        index + 1,
+      );
       if (counts.predicted + counts.truth > 0) slices.push({ ...scores(counts), softJaccard: soft });
       const subject = subjectOf.get(position)!;
       let sum = bySubject.get(subject.subject);
@@ -93,31 +100,55 @@ export function evaluateSlices(
   });
 }
 
+/** Class numbers of the n-th picture: the mask at one half, or the most probable class. */
+export function decideLabels(dataset: Dataset, probabilities: Float32Array, n: number): Uint8Array {
+  const { channels, pixels } = pictureLayout(dataset);
+  const base = n * channels * pixels;
+  const labels = new Uint8Array(pixels);
+  for (let i = 0; i < pixels; i++) {
+    if (channels === 1) {
+      labels[i] = probabilities[base + i]! > 0.5 ? 1 : 0;
+      continue;
+    }
+    let best = 0;
+    for (let k = 1; k < channels; k++) {
+      if (probabilities[base + k * pixels + i]! > probabilities[base + best * pixels + i]!) best = k;
+    }
+    labels[i] = best;
+  }
+  return labels;
+}
+
+/** Probabilities of one class in the n-th picture; a view. */
+function softMap(dataset: Dataset, probabilities: Float32Array, n: number, label: number): Float32Array {
+  const { channels, pixels } = pictureLayout(dataset);
+  const from = (n * channels + (channels === 1 ? 0 : label)) * pixels;
+  return probabilities.subarray(from, from + pixels);
+}
+
+function pictureLayout(dataset: Dataset) {
+  return {
+    channels: outputClasses(dataset.manifest.plan.classes.length),
+    pixels: dataset.rows * dataset.columns,
+  };
+}
+
 /** One class of one slice: overlap of the decided mask, and the soft Jaccard index. */
 function compare(
-  dataset: Dataset,
-  position: number,
-  probabilities: Float32Array,
-  n: number,
+  truth: Uint8Array,
+  decided: Uint8Array,
+  probability: Float32Array,
   label: number,
 ): { counts: Counts; soft: number } {
-  const truth = dataset.label(position);
-  const pixels = truth.length;
-  const foreground = dataset.manifest.plan.classes.length;
-  const channels = foreground === 1 ? 1 : foreground + 1;
-  const base = n * channels * pixels;
-  const own = base + (channels === 1 ? 0 : label) * pixels;
   const counts: Counts = { both: 0, predicted: 0, truth: 0 };
   let softBoth = 0;
   let softPredicted = 0;
-  for (let i = 0; i < pixels; i++) {
-    const p = probabilities[own + i]!;
-    const isTruth = truth[i] === label;
-    const isPredicted =
-      channels === 1 ? p > 0.5 : decide(probabilities, base + i, channels, pixels) === label;
+  for (let i = 0; i < truth.length; i++) {
+    const p = probability[i]!;
+    const isPredicted = decided[i] === label;
     softPredicted += p;
     if (isPredicted) counts.predicted++;
-    if (isTruth) {
+    if (truth[i] === label) {
       counts.truth++;
       softBoth += p;
       if (isPredicted) counts.both++;
@@ -125,15 +156,6 @@ function compare(
   }
   const either = softPredicted + counts.truth - softBoth;
   return { counts, soft: either === 0 ? 1 : softBoth / either };
-}
-
-/** The most probable of `channels` classes whose probabilities lie `stride` apart. */
-function decide(probabilities: Float32Array, at: number, channels: number, stride: number): number {
-  let best = 0;
-  for (let k = 1; k < channels; k++) {
-    if (probabilities[at + k * stride]! > probabilities[at + best * stride]!) best = k;
-  }
-  return best;
 }
 
 function meanOf<T>(items: readonly T[], value: (item: T) => number): number {

@@ -31,7 +31,7 @@ import { writeWhole } from '../files/index.ts';
 import { exportModel } from '../model/index.ts';
 import { buildLoss, buildNetwork, outputClasses, parseRecipe, type Recipe } from '../recipes/index.ts';
 import { softwareVersion } from '../software-version.ts';
-import { type ClassEvaluation, evaluateSlices } from './evaluate-slices.ts';
+import { type ClassEvaluation, decideLabels, evaluateSlices } from './evaluate-slices.ts';
 import { RunLog, type SliceTile } from './run-log.ts';
 import { batchOf, type SamplerState, SliceSampler } from './sampler.ts';
 
@@ -252,7 +252,7 @@ class Evaluator {
         name: `slice ${positions[n]}`,
         picture: dataset.image(positions[n]!),
         truth: dataset.label(positions[n]!),
-        predicted: decideLabels(probability!, n, dataset),
+        predicted: decideLabels(dataset, probability!, n),
       };
     });
     return { testLoss, evaluation, tiles };
@@ -272,21 +272,6 @@ function classScalars(evaluation: readonly ClassEvaluation[]): Record<string, nu
       ];
     }),
   );
-}
-
-/** Class numbers of the n-th picture. */
-function decideLabels(probabilities: Float32Array, n: number, dataset: Dataset): Uint8Array {
-  const pixels = dataset.rows * dataset.columns;
-  const channels = outputClasses(dataset.manifest.plan.classes.length);
-  const base = n * channels * pixels;
-  return Uint8Array.from({ length: pixels }, (_, i) => {
-    if (channels === 1) return probabilities[base + i]! > 0.5 ? 1 : 0;
-    let best = 0;
-    for (let k = 1; k < channels; k++) {
-      if (probabilities[base + k * pixels + i]! > probabilities[base + best * pixels + i]!) best = k;
-    }
-    return best;
-  });
 }
 
 /** Images per second since the start, without the time for evaluation counted out. */
