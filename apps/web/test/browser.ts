@@ -1,0 +1,98 @@
+/** The browser that the page is tested in, and the page served as users get it: by `ventriseg serve`. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+export const root = fileURLToPath(new URL('../../../', import.meta.url));
+export const builtPage = `${root}packages/cli/dist-web/`;
+/** The model that the page runs. */
+export const pageModel = `${builtPage}models/ventricles-slices.onnx`;
+
+const executable = process.env.VENTRISEG_CHROMIUM ?? '/usr/bin/chromium';
+
+/** Why there can be no test in the browser; undefined when there can. */
+export function whyNot(): string | undefined {
+  if (!existsSync(executable)) return `no ${executable}; install Debian's chromium or set VENTRISEG_CHROMIUM`;
+  return undefined;
+}
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: executable,
+    args: [
+      '--no-sandbox',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+}
+
+export interface ServedPage {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Runs `ventriseg serve` on a free port. */
+export async function serve(): Promise<ServedPage> {
+  const command = [`${root}packages/cli/bin/ventriseg.js`, 'serve', '--port', '0', '--json'];
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const url = await firstUrl(child);
+  return {
+    url,
+    stop: () =>
+      new Promise((resolve) => {
+        child.once('exit', () => resolve());
+        child.kill('SIGTERM');
+      }),
+  };
+}
+
+function firstUrl(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout!.on('data', (part: Buffer) => {
+      text += part;
+      const url = /"url": "([^"]+)"/.exec(text)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+    child.once('exit', (code) => reject(new Error(`ventriseg serve ended with code ${code}`)));
+  });
+}
+
+/** What the page asked for and complained about. */
+export interface Watched {
+  readonly requests: string[];
+  /** Errors of the page and of its console, Content-Security-Policy reports among them. */
+  readonly complaints: string[];
+}
+
+export function watch(page: Page): Watched {
+  const watched: Watched = { requests: [], complaints: [] };
+  page.context().on('request', (request) => watched.requests.push(request.url()));
+  page.on('pageerror', (error) => watched.complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') watched.complaints.push(message.text());
+  });
+  return watched;
+}
+
+/** Opens the page and waits until it takes scans. */
+export async function open(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.waitForSelector('body[data-ready=yes]', { timeout: 120_000 });
+}
+
+/** Waits until the scan of this name is shown with its labels; throws the page's error if there is one. */
+export async function shown(page: Page, name: string): Promise<void> {
+  await page.waitForSelector(`body[data-shown="${name}"], #error:not([hidden])`, {
+    timeout: 500_000,
+    state: 'attached',
+  });
+  const error = page.locator('#error');
+  if (await error.isVisible()) throw new Error((await error.textContent()) ?? '');
+}

@@ -1,0 +1,292 @@
+/** The page from end to end on real scans, in Chromium. Screenshots go to docs/web when VENTRISEG_SCREENSHOTS is set. */
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { readNifti, type Volume } from '@ventriseg/imaging';
+import * as onnxruntimeNode from 'onnxruntime-node';
+import * as onnxruntimeWeb from 'onnxruntime-web';
+import type { Browser, Page } from 'playwright-core';
+import { loadSliceModel, memoryFile, openFiles, type ResultRecord, segmentVolume } from 'ventriseg';
+import { nodeDcm2niixConverter } from 'ventriseg/node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dataPath, testWithData } from '../../../test/shared-data.ts';
+import {
+  launchBrowser,
+  open,
+  pageModel,
+  root,
+  type ServedPage,
+  serve,
+  shown,
+  watch,
+  whyNot,
+} from './browser.ts';
+
+const reason = whyNot();
+const small = 'ixi-2mm/IXI012-HH-1211_T1.nii.gz';
+const smallName = 'IXI012-HH-1211_T1';
+const other = 'ixi-2mm/IXI013-HH-1212_T1.nii.gz';
+const large = 'unlabelled/t1_crop.nii.gz';
+const timeoutMs = 600_000;
+const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+let browser: Browser;
+let served: ServedPage;
+
+beforeAll(async () => {
+  if (reason !== undefined) return;
+  [browser, served] = await Promise.all([launchBrowser(), serve()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await served?.stop();
+});
+
+/** A test with a page of its own, which must ask nothing of others and complain of nothing. */
+function pageTest(name: string, run: (page: Page) => Promise<void>) {
+  testWithData(
+    name,
+    async (context) => {
+      if (reason !== undefined) return context.skip(reason);
+      const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+      const watched = watch(page);
+      try {
+        await open(page, served.url);
+        await run(page);
+      } finally {
+        await page.context().close();
+      }
+      const foreign = watched.requests.filter(
+        (url) => !/^(data|blob):/.test(url) && !url.startsWith(served.url),
+      );
+      expect(foreign).toEqual([]);
+      expect(watched.complaints).toEqual([]);
+    },
+    timeoutMs,
+  );
+}
+
+async function give(page: Page, ...files: string[]): Promise<void> {
+  await page.setInputFiles('#files', files.map(dataPath));
+}
+
+async function saved(page: Page, kind: string): Promise<Buffer> {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.click(`#save-${kind}`)]);
+  return readFile(await file.path());
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (process.env.VENTRISEG_SCREENSHOTS === undefined) return;
+  await mkdir(`${root}docs/web`, { recursive: true });
+  await page.screenshot({ path: `${root}docs/web/${name}.png` });
+}
+
+/** Violations of axe's rules, named. */
+async function violations(page: Page): Promise<string[]> {
+  // By the protocol, not as a script of the page, which its policy would refuse.
+  await page.evaluate(await readFile(axeSource, 'utf8'));
+  const results = (await page.evaluate('axe.run(document)')) as {
+    violations: { id: string; nodes: { html: string }[] }[];
+  };
+  return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+/** Labels by the library in Node, on one of the runtimes. */
+async function labelsInNode(path: string, runtime: typeof onnxruntimeNode): Promise<Volume<Uint8Array>> {
+  const model = await loadSliceModel(await readFile(pageModel), pageModel, runtime);
+  const file = memoryFile(path, await readFile(dataPath(path)));
+  const scan = await openFiles(path, [file], { converter: nodeDcm2niixConverter() });
+  const { labels } = await segmentVolume(scan.volume, model);
+  await model.release();
+  return labels;
+}
+
+function differing(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  expect(a.length).toBe(b.length);
+  let count = 0;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) count++;
+  return count;
+}
+
+/** The downloaded mask equals the library's on WebAssembly; what differs on the native runtime is counted. */
+async function expectSameMask(page: Page, path: string): Promise<void> {
+  const mask = await readNifti(new Uint8Array(await saved(page, 'mask')));
+  const scan = await readNifti(await readFile(dataPath(path)));
+  expect(mask.volume.shape).toEqual(scan.volume.shape);
+  expect(mask.volume.voxelToWorld).toEqual(scan.volume.voxelToWorld);
+  const wasm = await labelsInNode(path, onnxruntimeWeb as unknown as typeof onnxruntimeNode);
+  expect(differing(mask.volume.data, wasm.data)).toBe(0);
+  expect(wasm.data.some((label) => label !== 0)).toBe(true);
+  console.log(`${path}: page and WebAssembly in Node: identical`);
+  const native = await labelsInNode(path, onnxruntimeNode);
+  const count = differing(mask.volume.data, native.data);
+  console.log(`${path}: page and native runtime: ${count} of ${native.data.length} voxels differ`);
+  expect(count).toBeLessThan(wasm.data.filter((label) => label !== 0).length / 1000);
+}
+
+describe('the page', () => {
+  pageTest('is isolated, accessible, and takes scans', async (page) => {
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    expect(await violations(page)).toEqual([]);
+    await picture(page, 'empty');
+  });
+
+  pageTest('segments a dropped scan as the library does; its files hold the same numbers', async (page) => {
+    const bytes = (await readFile(dataPath(small))).toString('base64');
+    await page.evaluate(
+      ([text, name]) => {
+        const data = new DataTransfer();
+        const content = Uint8Array.from(atob(text!), (character) => character.charCodeAt(0));
+        data.items.add(new File([content], name!));
+        document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true }));
+      },
+      [bytes, `${smallName}.nii.gz`],
+    );
+    await shown(page, smallName);
+    await picture(page, 'result');
+    expect(await violations(page)).toEqual([]);
+    await expectSameMask(page, small);
+    const record = JSON.parse((await saved(page, 'json')).toString()) as ResultRecord;
+    expect(record.volumes.total.ml).toBeGreaterThan(1);
+    const csv = (await saved(page, 'csv')).toString();
+    expect(csv.split('\n')[1]).toContain(`${smallName},${smallName}.nii.gz,`);
+    expect(csv).toContain(`,${record.volumes.total.ml},`);
+    expect((await saved(page, 'png')).subarray(1, 4).toString()).toBe('PNG');
+    expect(await page.locator('#volumes tr.total').textContent()).toContain(record.volumes.total.ml.toFixed(2));
+    await page.click('#theme');
+    await picture(page, 'result-other-theme');
+    expect(await violations(page)).toEqual([]);
+  });
+
+  pageTest('corrects labels: brush, undo, redo, eraser; the record says so', async (page) => {
+    await give(page, small);
+    await shown(page, smallName);
+    const total = async () => Number(await page.locator('#volumes tr.total td').textContent());
+    const before = await total();
+    await page.click('#tool-brush');
+    await page.check('#ball');
+    const box = (await page.locator('#canvas').boundingBox())!;
+    const [x, y] = [box.x + box.width * 0.2, box.y + box.height * 0.15];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 40, y + 10, { steps: 5 });
+    await page.mouse.up();
+    await expect.poll(total).toBeGreaterThan(before);
+    const painted = await total();
+    await picture(page, 'corrected');
+    await page.keyboard.press('Control+z');
+    await expect.poll(total).toBe(before);
+    await page.keyboard.press('Control+y');
+    await expect.poll(total).toBe(painted);
+    const record = JSON.parse((await saved(page, 'json')).toString()) as ResultRecord;
+    expect(record.edit).toMatchObject({ strokes: 1 });
+    expect(record.edit!.voxels.added).toBeGreaterThan(0);
+    expect(record.volumes.total).toEqual({ ml: expect.closeTo(painted, 1), mlByProbability: null });
+    const mask = await readNifti(new Uint8Array(await saved(page, 'mask')));
+    const voxelMl = record.scan.voxelMm.reduce((product, mm) => product * mm, 1) / 1000;
+    const voxels = mask.volume.data.filter((label) => label !== 0).length;
+    expect(voxels * voxelMl).toBeCloseTo(record.volumes.total.ml, 2);
+    await page.click('#tool-eraser');
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 40, y + 10, { steps: 5 });
+    await page.mouse.up();
+    await expect.poll(total).toBeLessThan(painted);
+  });
+
+  pageTest('compares two scans, and shows either', async (page) => {
+    await give(page, small);
+    await shown(page, smallName);
+    await give(page, other);
+    await shown(page, 'IXI013-HH-1212_T1');
+    const cells = await page.locator('#comparison-table tr.total td').allTextContents();
+    const [a, b, change] = cells.map((text) => Number(text.replace('−', '-').replace('+', '')));
+    expect(b! - a!).toBeCloseTo(change!, 1);
+    await picture(page, 'comparison');
+    expect(await violations(page)).toEqual([]);
+    await page.locator('#scan-list input').first().check();
+    await shown(page, smallName);
+  });
+
+  pageTest('says what is wrong with a file, and can be asked again', async (page) => {
+    await page.setInputFiles('#files', {
+      name: 'notes.nii',
+      mimeType: '',
+      buffer: Buffer.from('no scan at all'),
+    });
+    await page.waitForSelector('#error:not([hidden])');
+    expect(await page.locator('#error-code').textContent()).toBe('NOT_A_SCAN');
+    expect(await page.locator('#error-message').textContent()).toContain('notes.nii');
+    await picture(page, 'error');
+    expect(await violations(page)).toEqual([]);
+    await give(page, small);
+    await shown(page, smallName);
+  });
+
+  pageTest('opens a DICOM folder', async (page) => {
+    await page.setInputFiles('#folder', dataPath('dicom/siemens-sagittal-memprage'));
+    await shown(page, 'siemens-sagittal-memprage');
+    expect(await page.locator('#doubts').textContent()).toContain('it is the only image series');
+    await picture(page, 'dicom');
+  });
+
+  pageTest('lets choose among several scans', async (page) => {
+    await give(page, small, other);
+    await page.waitForSelector('#choice:not([hidden])');
+    await picture(page, 'choice');
+    expect(await violations(page)).toEqual([]);
+    await page.check('#candidates label:nth-child(2) input');
+    await page.click('#choice button[type=submit]');
+    await shown(page, 'IXI013-HH-1212_T1');
+  });
+
+  pageTest('can be cancelled, and used after that', async (page) => {
+    await give(page, large);
+    await page.waitForSelector('#progress:not([hidden])');
+    await picture(page, 'progress');
+    await page.click('#cancel');
+    await page.waitForSelector('#progress', { state: 'hidden' });
+    expect(await page.locator('#error').isVisible()).toBe(false);
+    await give(page, small);
+    await shown(page, smallName);
+  });
+
+  pageTest('segments a scan of 256^3 as the library does', async (page) => {
+    await give(page, large);
+    await shown(page, 't1_crop');
+    const record = JSON.parse((await saved(page, 'json')).toString()) as ResultRecord;
+    console.log(`${large}: ${(record.timingsMs.total! / 1000).toFixed(1)} s from files to labels`);
+    await picture(page, 'large');
+    await expectSameMask(page, large);
+  });
+
+  pageTest('works by keys', async (page) => {
+    await give(page, small);
+    await shown(page, smallName);
+    const place = () => page.locator('#place').textContent();
+    const before = await place();
+    await page.focus('#canvas');
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(place).not.toBe(before);
+    await page.keyboard.press('5');
+    expect(await page.inputValue('#layout')).toBe('3-D');
+    await picture(page, 'three-d');
+    await page.keyboard.press('r');
+    expect(await page.isChecked('#radiological')).toBe(false);
+  });
+
+  pageTest('works without its server after the first visit', async (page) => {
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await page.reload();
+    await page.waitForSelector('body[data-ready=yes]');
+    await page.context().setOffline(true);
+    await page.reload();
+    await page.waitForSelector('body[data-ready=yes]');
+    await give(page, small);
+    await shown(page, smallName);
+  });
+});
+
+test('a browser is there, or the reason is told', (context) => {
+  if (reason !== undefined) context.skip(reason);
+  expect(browser.isConnected()).toBe(true);
+});
