@@ -7,6 +7,7 @@ import { ones } from '../graph/initialiser.ts';
 import { type EncoderDecoderOptions, encoderDecoder } from '../modules/encoder-decoder.ts';
 import { add } from '../operators/arithmetic.ts';
 import { upsampleLinear } from '../operators/resize.ts';
+import { reshape } from '../operators/shape.ts';
 import { oneThread } from '../testing/run-graph.test-helper.ts';
 import { noise, relativeError, uniform } from '../testing/tensor64.test-helper.ts';
 import { ForwardPass } from '../training/forward-pass.ts';
@@ -90,6 +91,17 @@ test.each(Object.entries(networks))('%s: exported, it holds standard operators o
   const [first] = (model.graph!.input[0]!.type!.value.value as { shape: { dim: { value: unknown }[] } }).shape
     .dim;
   expect(first!.value).toEqual({ case: 'dimParam', value: 'batch' });
+});
+
+test('reshaping leaves the batch open', async () => {
+  const g = new Graph({ mode: 'inference' });
+  g.output('y', reshape(reshape(g.input('x', [2, 3, 4]), [2, -1]), [2, 4, 3]));
+  const session = await ort.InferenceSession.create(encodeModel(g, { dynamicBatch: true }));
+  const values = Float32Array.from({ length: 60 }, (_, i) => i);
+  const outputs = await session.run({ x: new ort.Tensor('float32', values, [5, 3, 4]) });
+  expect(outputs.y!.dims).toEqual([5, 4, 3]);
+  expect(outputs.y!.data).toEqual(values);
+  await session.release();
 });
 
 test('weights are in the file as they are, and outputs carry them to the last bit', async () => {
