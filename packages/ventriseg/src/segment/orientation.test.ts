@@ -20,12 +20,12 @@ const all48Orders = ['LR', 'PA', 'IS']
 test('all 48 storage orders of an oblique, anisotropic scan give identical labels', async () => {
   expect(new Set(all48Orders).size).toBe(48);
   // A few slices through the middle of the ventricles are enough, and quick.
-  const model = await loadIntensityModel([160], { slices: { first: 108, last: 116 } });
+  const model = await loadIntensityModel([160], { slices: { first: 108, last: 116 }, classes: [[14]] });
   const grid = gridAround([1.9, 2.3, 2.1], [180, 210, 180], [0.2, 0.15]);
   const scan = reorient(paint(grid, [head, leftVentricle, rightVentricle]), 'RAS');
   const expected = await segmentVolume(scan, model);
   const found = new Set(expected.labels.data);
-  expect(found).toEqual(new Set([0, 43]));
+  expect(found).toEqual(new Set([0, 14]));
   for (const order of all48Orders) {
     const { labels, volumes } = await segmentVolume(reorient(scan, order), model);
     expect(Buffer.compare(reorient(labels, 'RAS').data, expected.labels.data), order).toBe(0);

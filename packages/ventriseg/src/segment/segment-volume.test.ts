@@ -24,8 +24,8 @@ let bright: LoadedSliceModel;
 let coarse: LoadedSliceModel;
 
 beforeAll(async () => {
-  bright = await loadIntensityModel([160]);
-  coarse = await loadIntensityModel([160], { slices: 'all' });
+  bright = await loadIntensityModel([160.5]);
+  coarse = await loadIntensityModel([160.5], { slices: 'all' });
 });
 
 const mlOfLabel = (result: Awaited<ReturnType<typeof segmentVolume>>, label: number) =>
@@ -38,7 +38,7 @@ describe('a conformed scan', () => {
     let wrong = 0;
     for (let at = 0; at < scan.data.length; at++) {
       const side = at % 256 > 127 ? 4 : 43;
-      if (result.labels.data[at] !== (scan.data[at]! > 160 ? side : 0)) wrong++;
+      if (result.labels.data[at] !== (scan.data[at]! > 160.5 ? side : 0)) wrong++;
     }
     expect(wrong).toBe(0);
     expect(gridOf(result.labels)).toEqual(gridOf(scan));
@@ -65,7 +65,7 @@ describe('a conformed scan', () => {
       crop: { rows: 256, columns: 256 },
       classes: [[4], [43], [14]],
     });
-    const scan = paint(conformedGrid, [head, left, rightVentricle, third]);
+    const scan = paint(conformedGrid, [head, left, rightVentricle, third], 1e-6);
     const result = await segmentVolume(scan, model);
     for (const [label, blob] of [
       [4, left],
@@ -111,8 +111,11 @@ describe('quality', () => {
 
   test('an empty scan, noise and a small object are no head, and give no labels', async () => {
     const random = new SeededRandom(1);
-    const noise = paint(grid, []);
-    for (let at = 0; at < noise.data.length; at++) noise.data[at] = random.nextInt(200);
+    const noise = paint(conformedGrid, []);
+    // Repeated with a prime period: no two rows alike.
+    const period = 65_521;
+    for (let at = 0; at < period; at++) noise.data[at] = random.nextInt(200);
+    for (let at = period; at < noise.data.length; at *= 2) noise.data.copyWithin(at, 0, at);
     for (const scan of [
       paint(grid, []),
       noise,
@@ -143,7 +146,7 @@ describe('quality', () => {
   });
 
   test('slices of the model that end in the ventricles', async () => {
-    const model = await loadIntensityModel([160], { slices: { first: 110, last: 255 } });
+    const model = await loadIntensityModel([160.5], { slices: { first: 110, last: 255 } });
     const { codes: found, result } = await codes(paint(grid, normal), model);
     expect(found).toEqual(['CUT_BY_MODEL']);
     expect(result.quality[0]!.message).toContain('(right)');

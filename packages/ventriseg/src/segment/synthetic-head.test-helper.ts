@@ -72,12 +72,12 @@ export function aroundBlob(
   }
 }
 
-/** The blobs painted one over the other, with edges 1.5 mm wide, as partial volume makes them. */
-export function paint(grid: Grid, blobs: readonly Blob[]): Volume<Uint8Array> {
+/** The blobs painted one over the other, with edges 1.5 mm wide as partial volume makes them, or of another width. */
+export function paint(grid: Grid, blobs: readonly Blob[], edgeMm = 1.5): Volume<Uint8Array> {
   const data = new Uint8Array(voxelCount(grid.shape));
   for (const blob of blobs) {
     aroundBlob(grid, blob, (at, mm) => {
-      const cover = mm < -0.75 ? 1 : 0.5 - mm / 1.5;
+      const cover = Math.min(1, 0.5 - mm / edgeMm);
       if (cover > 0) data[at] = Math.round(data[at]! + (blob.value - data[at]!) * cover);
     });
   }
