@@ -96,7 +96,7 @@ test('the README shows the example as it is, and the example learns', () => {
   expect(first).toBeLessThan(0.5);
   expect(last).toBeGreaterThan(0.9);
   expect(printed).toMatch(/a model of \d+ bytes/);
-});
+}, 180_000);
 
 test('the README names nothing that does not exist', () => {
   const names = [...readme().matchAll(/`([a-zA-Z]+)\(/g)].map((match) => match[1]!);

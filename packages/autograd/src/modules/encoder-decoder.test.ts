@@ -130,7 +130,7 @@ test.each(Object.entries(networks))(
     }
     await trainer.release();
   },
-  30_000,
+  120_000,
 );
 
 test('inference gives what training does, where nothing differs between them', () => {
