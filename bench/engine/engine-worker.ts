@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { buildInferenceGraph, ForwardPass, Trainer } from 'onnx-autograd';
+import { workerLanes } from 'onnx-autograd/node';
 import * as onnxruntime from 'onnxruntime-node';
 import { readWeights } from '../pytorch/weights-file.ts';
 import { benchmarkNetworks } from './networks.ts';
@@ -33,6 +34,7 @@ function createTrainer(): Promise<Trainer> {
     optimiser: { kind: 'adam' },
     runtime: onnxruntime,
     chunkSize: setup.chunk,
+    lanes: workerLanes(setup.threads),
     session,
   });
 }

@@ -26,7 +26,7 @@ export interface BenchmarkNetwork {
 }
 
 /** Chunk of `ventriseg train` for a batch of 100. */
-const RECIPE_CHUNK = 20;
+const RECIPE_CHUNK = 10;
 
 function ofRecipe(name: string, title: string): BenchmarkNetwork {
   const recipe = builtInRecipe(name);
@@ -67,7 +67,7 @@ function ofWidths(
 export const benchmarkNetworks: readonly BenchmarkNetwork[] = [
   ofRecipe('ed-cnn-2017', 'ED-CNN of 2017'),
   ofRecipe('unet-2017', 'U-Net of 2017'),
-  ofWidths('unet', [8, 16, 32, 64, 128], { batch: 100, quickBatch: 40, chunk: 20 }),
-  ofWidths('encdec', [32, 64, 128, 256], { batch: 100, quickBatch: 10, chunk: 10 }),
-  ofWidths('unet', [32, 64, 128, 256], { batch: 100, quickBatch: 10, chunk: 10 }),
+  ofWidths('unet', [8, 16, 32, 64, 128], { batch: 100, quickBatch: 40, chunk: 10 }),
+  ofWidths('encdec', [32, 64, 128, 256], { batch: 100, quickBatch: 10, chunk: 5 }),
+  ofWidths('unet', [32, 64, 128, 256], { batch: 100, quickBatch: 10, chunk: 5 }),
 ];

@@ -1,18 +1,9 @@
 /** A trainer and its batches exactly as `ventriseg train` makes them for a recipe, without run folder and log. */
-import { Trainer } from 'onnx-autograd';
-import * as onnxruntime from 'onnxruntime-node';
+import type { Trainer } from 'onnx-autograd';
 import { type Dataset, openDataset } from '../../packages/ventriseg/src/dataset/index.ts';
-import {
-  buildLoss,
-  buildNetwork,
-  builtInRecipe,
-  outputClasses,
-  type Recipe,
-} from '../../packages/ventriseg/src/recipes/index.ts';
+import { builtInRecipe, type Recipe } from '../../packages/ventriseg/src/recipes/index.ts';
+import { createRecipeTrainer } from '../../packages/ventriseg/src/training/recipe-trainer.ts';
 import { SliceSampler } from '../../packages/ventriseg/src/training/sampler.ts';
-
-/** Images our engine takes at a time for a batch of 100. */
-const CHUNK = 20;
 
 export interface RecipeTrainer {
   readonly recipe: Recipe;
@@ -31,16 +22,7 @@ export async function recipeTrainer(options: {
 }): Promise<RecipeTrainer> {
   const recipe = { ...builtInRecipe(options.recipe), seed: options.seed };
   const dataset = await openDataset(options.dataset);
-  const foreground = dataset.manifest.plan.classes.length;
-  const trainer = await Trainer.create({
-    network: buildNetwork(recipe, dataset.rows, dataset.columns, foreground),
-    loss: buildLoss(recipe, outputClasses(foreground)),
-    optimiser: recipe.optimiser,
-    runtime: onnxruntime,
-    seed: recipe.seed,
-    chunkSize: CHUNK,
-    session: { intraOpNumThreads: options.threads, interOpNumThreads: 1 },
-  });
+  const { trainer } = await createRecipeTrainer(recipe, dataset, options.threads);
   const drawn: number[] = [];
   const watched: Dataset = {
     ...dataset,

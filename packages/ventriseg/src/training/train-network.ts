@@ -21,17 +21,17 @@ import {
   encodeCheckpoint,
   ForwardPass,
   learningRateAt,
-  Trainer,
+  type Trainer,
 } from 'onnx-autograd';
-import { workerLanes } from 'onnx-autograd/node';
 import * as onnxruntime from 'onnxruntime-node';
 import { type Dataset, openDataset } from '../dataset/index.ts';
 import { VentrisegError } from '../errors.ts';
 import { writeWhole } from '../files/index.ts';
 import { exportModel } from '../model/index.ts';
-import { buildLoss, buildNetwork, outputClasses, parseRecipe, type Recipe } from '../recipes/index.ts';
+import { parseRecipe, type Recipe } from '../recipes/index.ts';
 import { softwareVersion } from '../software-version.ts';
 import { type ClassEvaluation, decideLabels, evaluateSlices } from './evaluate-slices.ts';
+import { createRecipeTrainer } from './recipe-trainer.ts';
 import { RunLog, type SliceTile } from './run-log.ts';
 import { batchOf, type SamplerState, SliceSampler } from './sampler.ts';
 
@@ -93,20 +93,7 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainResult> 
   await openRun(options, recipe, dataset);
   const threads = options.threads ?? availableParallelism();
   const session = { intraOpNumThreads: threads, interOpNumThreads: 1 };
-  const classes = outputClasses(dataset.manifest.plan.classes.length);
-  const network = buildNetwork(recipe, dataset.rows, dataset.columns, dataset.manifest.plan.classes.length);
-  const loss = buildLoss(recipe, classes);
-  const trainer = await Trainer.create({
-    network,
-    loss,
-    optimiser: recipe.optimiser,
-    runtime: onnxruntime,
-    seed: recipe.seed,
-    chunkSize: chunkSizeFor(recipe),
-    lanes: workerLanes(threads),
-    session,
-    ...(recipe.clipNorm === undefined ? {} : { clipNorm: recipe.clipNorm }),
-  });
+  const { network, loss, trainer } = await createRecipeTrainer(recipe, dataset, threads);
   const sampler = new SliceSampler(dataset, trainingSlices(dataset), recipe.augmentation, recipe.seed + 2);
   const saveCheckpoint = () =>
     writeWhole(
@@ -291,13 +278,6 @@ class Stopwatch {
     const { imagesPerSecond } = this;
     return { step, steps, imagesPerSecond, secondsLeft: ((steps - step) * batchSize) / imagesPerSecond };
   }
-}
-
-/** The largest chunk of at most 10 that divides the batch evenly; what fits a core's cache is fastest. */
-function chunkSizeFor(recipe: Recipe): number {
-  for (let size = Math.min(10, recipe.batchSize); size >= 4; size--)
-    if (recipe.batchSize % size === 0) return size;
-  return Math.min(10, recipe.batchSize);
 }
 
 function trainingSlices(dataset: Dataset): number[] {

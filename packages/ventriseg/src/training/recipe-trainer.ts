@@ -1,0 +1,41 @@
+/** The trainer that a recipe asks for, on a dataset. */
+import { type Loss, type Network, Trainer } from 'onnx-autograd';
+import { workerLanes } from 'onnx-autograd/node';
+import * as onnxruntime from 'onnxruntime-node';
+import type { Dataset } from '../dataset/index.ts';
+import { buildLoss, buildNetwork, outputClasses, type Recipe } from '../recipes/index.ts';
+
+export interface RecipeTrainer {
+  readonly network: Network;
+  readonly loss: Loss;
+  readonly trainer: Trainer;
+}
+
+/** @param threads lanes that compute gradients at the same time */
+export async function createRecipeTrainer(
+  recipe: Recipe,
+  dataset: Dataset,
+  threads: number,
+): Promise<RecipeTrainer> {
+  const foreground = dataset.manifest.plan.classes.length;
+  const network = buildNetwork(recipe, dataset.rows, dataset.columns, foreground);
+  const loss = buildLoss(recipe, outputClasses(foreground));
+  const trainer = await Trainer.create({
+    network,
+    loss,
+    optimiser: recipe.optimiser,
+    runtime: onnxruntime,
+    seed: recipe.seed,
+    chunkSize: chunkSizeFor(recipe.batchSize),
+    lanes: workerLanes(threads),
+    session: { intraOpNumThreads: threads, interOpNumThreads: 1 },
+    ...(recipe.clipNorm === undefined ? {} : { clipNorm: recipe.clipNorm }),
+  });
+  return { network, loss, trainer };
+}
+
+/** The largest chunk of at most 10 that divides the batch evenly; what fits a core's cache is fastest. */
+export function chunkSizeFor(batchSize: number): number {
+  for (let size = Math.min(10, batchSize); size >= 4; size--) if (batchSize % size === 0) return size;
+  return Math.min(10, batchSize);
+}
