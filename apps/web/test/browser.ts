@@ -6,6 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 export const builtPage = `${root}packages/cli/dist-web/`;
+export const command = `${root}packages/cli/bin/ventriseg.js`;
 /** The model that the page runs. */
 export const pageModel = `${builtPage}models/ventricles-slices.onnx`;
 
@@ -39,8 +40,9 @@ export interface ServedPage {
 
 /** Runs `ventriseg serve` on a free port. */
 export async function serve(): Promise<ServedPage> {
-  const command = [`${root}packages/cli/bin/ventriseg.js`, 'serve', '--port', '0', '--json'];
-  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [command, 'serve', '--port', '0', '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const url = await firstUrl(child);
   return {
     url,

@@ -268,6 +268,11 @@ function offsetsOf(nv: Niivue): Offsets {
 /** FreeSurfer's colours at FreeSurfer's numbers; all else transparent. */
 function labelColours(): Niivue['drawLut'] {
   const lut = new Uint8ClampedArray(256 * 4);
-  for (const { number, colour } of ventricles) lut.set([...colour, 255], number * 4);
-  return { lut };
+  // NiiVue looks a name up for every number.
+  const labels = Array.from({ length: 256 }, () => '');
+  for (const { number, colour, title } of ventricles) {
+    lut.set([...colour, 255], number * 4);
+    labels[number] = title;
+  }
+  return { lut, labels };
 }

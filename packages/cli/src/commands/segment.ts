@@ -1,5 +1,5 @@
 /** `ventriseg segment`: scans in; labels, volumes and pictures out. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import {
   addCommonOptions,
   type CliStreams,
@@ -18,6 +18,7 @@ interface SegmentCommandOptions extends CommonOptions {
   output: string;
   model?: string;
   threads?: number;
+  runtime: 'native' | 'wasm';
   series?: string;
   force?: boolean;
   crf?: boolean;
@@ -33,6 +34,14 @@ export function addSegment(program: Command, streams: CliStreams, outcome: Outco
     .option('-o, --output <folder>', 'where the results go', '.')
     .option('--model <name|file>', 'a shipped model, an .onnx file, or the run folder of a training')
     .option('--threads <number>', 'processor threads; default all cores', wholeNumber(1))
+    .addOption(
+      new Option(
+        '--runtime <which>',
+        "what runs the network: wasm is slower and gives the page's labels to the voxel",
+      )
+        .choices(['native', 'wasm'])
+        .default('native'),
+    )
     .option('--series <which>', 'DICOM: the series to take, by UID, number, or part of its description')
     .option('--force', 'replace results that are there already')
     .option('--crf', 'draw borders to edges of the image with a dense conditional random field')
@@ -77,6 +86,7 @@ async function segment(
     force: options.force === true,
     crf: options.crf === true,
     fillHoles: options.fillHoles,
+    runtime: options.runtime,
     removeIslands: options.keepIslands !== true,
     signal: run.signal,
     ...(options.model === undefined ? {} : { model: options.model }),

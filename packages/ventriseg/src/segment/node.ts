@@ -1,5 +1,7 @@
 /** The parts of segmenting that need files on disk. */
 export {
+  type ModelRuntime,
+  modelRuntimes,
   openModel,
   type SegmentFileOptions,
   type SegmentFileProgress,

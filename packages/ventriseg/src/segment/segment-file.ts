@@ -8,6 +8,7 @@
  * All three appear together or not at all.
  */
 import { mkdir, readFile, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import * as onnxruntime from 'onnxruntime-node';
 import { VentrisegError } from '../errors.ts';
@@ -32,6 +33,8 @@ export interface SegmentFileOptions {
   readonly name?: string;
   /** Threads of the network; default: as many as there are cores. */
   readonly threads?: number;
+  /** What runs the network: native code (default), or WebAssembly, whose result is the page's to the voxel. */
+  readonly runtime?: ModelRuntime;
   /** DICOM: the series to take, by UID, number, or part of its description. */
   readonly series?: string;
   /** Replace results that are there. */
@@ -43,6 +46,9 @@ export interface SegmentFileOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SegmentFileProgress) => void;
 }
+
+export const modelRuntimes = ['native', 'wasm'] as const;
+export type ModelRuntime = (typeof modelRuntimes)[number];
 
 export type SegmentFileProgress =
   | SegmentProgress
@@ -64,11 +70,23 @@ export interface SegmentResult {
  */
 export async function openModel(
   model?: string | Uint8Array,
-  options: { readonly threads?: number } = {},
+  options: { readonly threads?: number; readonly runtime?: ModelRuntime } = {},
 ): Promise<LoadedSliceModel> {
   const path = model instanceof Uint8Array ? 'model' : await resolveModel(model);
   const bytes = model instanceof Uint8Array ? model : await readFile(path);
+  if (options.runtime === 'wasm') return loadOnWasm(bytes, path, options.threads);
   return loadSliceModel(bytes, path, onnxruntime, { intraOpNumThreads: options.threads ?? 0 });
+}
+
+/** Its threads are those of the process: the first model that is loaded sets their number. */
+async function loadOnWasm(
+  bytes: Uint8Array,
+  path: string,
+  threads = availableParallelism(),
+): Promise<LoadedSliceModel> {
+  const wasm = await import('onnxruntime-web');
+  wasm.env.wasm.numThreads = threads;
+  return loadSliceModel(bytes, path, wasm, { executionProviders: ['wasm'] });
 }
 
 /**
