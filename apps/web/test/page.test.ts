@@ -19,6 +19,7 @@ import {
   root,
   type ServedPage,
   serve,
+  serveWithoutHeaders,
   shown,
   watch,
   whyNot,
@@ -71,7 +72,10 @@ function pageTest(name: string, run: (page: Page) => Promise<void>) {
 }
 
 async function give(page: Page, ...files: string[]): Promise<void> {
-  await page.setInputFiles('#files', files.map((file) => dataPath(file)));
+  await page.setInputFiles(
+    '#files',
+    files.map((file) => dataPath(file)),
+  );
 }
 
 async function saved(page: Page, kind: string): Promise<Buffer> {
@@ -309,6 +313,27 @@ describe('the page', () => {
     await give(page, small);
     await shown(page, smallName);
   });
+});
+
+describe('on a static host that sends no headers', () => {
+  testWithData(
+    'the service worker isolates the page',
+    async (context) => {
+      if (reason !== undefined) return context.skip(reason);
+      const host = await serveWithoutHeaders();
+      const page = await browser.newPage();
+      try {
+        await open(page, host.url);
+        expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+        await give(page, small);
+        await shown(page, smallName);
+      } finally {
+        await page.context().close();
+        await host.stop();
+      }
+    },
+    timeoutMs,
+  );
 });
 
 test('a browser is there, or the reason is told', (context) => {
