@@ -20,16 +20,20 @@ export function workerLanes(count: number, runtimeModule = 'onnxruntime-node'): 
       `workerLanes(): the number of lanes must be at least 1, got ${count}`,
     );
   }
-  return (program) =>
-    Promise.all(
-      Array.from({ length: count }, async () => {
-        const worker = new Worker(new URL('./lane-worker.js', import.meta.url), {
-          workerData: { program, runtimeModule },
-        });
-        await reply(worker);
-        return workerLane(worker);
-      }),
+  return async (program) => {
+    const workers = Array.from(
+      { length: count },
+      () =>
+        new Worker(new URL('./lane-worker.js', import.meta.url), { workerData: { program, runtimeModule } }),
     );
+    try {
+      await Promise.all(workers.map(reply));
+    } catch (error) {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+      throw error;
+    }
+    return workers.map(workerLane);
+  };
 }
 
 function workerLane(worker: Worker): GradientLane {
@@ -47,8 +51,11 @@ function workerLane(worker: Worker): GradientLane {
       return (await answer).share!;
     },
     async release() {
+      // A worker that has died has no thread any more and will not end a second time.
+      if (worker.threadId === -1) return;
+      const ended = new Promise((resolve) => worker.once('exit', resolve));
       worker.postMessage(null);
-      await new Promise((resolve) => worker.once('exit', resolve));
+      await ended;
     },
   };
 }
