@@ -140,7 +140,7 @@ test('of several scans the bad one is named, the others are done, and a table li
   );
   expect(result.code).toBe(1);
   expect(result.stderr).toMatch(
-    /^ventriseg: [A-Z_]+ broken\.nii: .*\n(\d+% .*\n)*1 of 3 scans failed: broken\.nii\n$/,
+    /^ventriseg: NOT_A_SCAN broken\.nii: .*\n[\s\S]*1 of 3 scans failed: broken\.nii\n$/m,
   );
   expect(result.stdout).toContain('left lateral ventricle');
   const rows = readFileSync(at('many', 'ventricles.csv'), 'utf8').trim().split('\n');

@@ -28,7 +28,9 @@ const ventriseg = (...args: string[]) => runVentriseg(args, { cwd: root });
 
 /** One line `ventriseg: CODE message`, and nothing on stdout. */
 function expectError(result: CliResult, exitCode: number, code: string, message: RegExp = /./): void {
-  expect(result.stderr).toMatch(new RegExp(`^ventriseg: ${code} [^\\n]+\\n$`));
+  // On a slow machine lines of progress come before it.
+  const lines = result.stderr.split('\n').filter((line) => !/^\d+% /.test(line));
+  expect(lines.join('\n')).toMatch(new RegExp(`^ventriseg: ${code} [^\\n]+\\n$`));
   expect(result.stderr).toMatch(message);
   expect(result).toMatchObject({ code: exitCode, stdout: '' });
 }
@@ -75,7 +77,7 @@ describe('wrong use ends with 2 and changes nothing', () => {
     [['measure', 'a.nii'], 'BAD_USAGE', /unknown command 'measure'/],
     [['segment', 'a.nii', '--model', 'best'], 'NO_SUCH_MODEL', /no model best .*\.onnx file/],
     [['prepare', 'subjects'], 'BAD_USAGE', /--output/],
-    [['prepare', 'subjects', '-o', 'new', '--crop', '300x300'], 'BAD_[A-Z]+', /300/],
+    [['prepare', 'subjects', '-o', 'new', '--crop', '300x300'], 'BAD_PLAN', /crop/],
     [['prepare', 'subjects', '-o', 'new', '--class', 'x=99'], 'BAD_PLAN', /classes/],
     [['prepare', 'subjects', '-o', 'new', '--slices', '9'], 'BAD_USAGE', /FIRST-LAST/],
     [['prepare', 'subjects', '-o', 'new', '--split-counts', 'train=3'], 'BAD_SPLIT', /3 people .* only 2/],
@@ -114,11 +116,7 @@ describe('a bad scan is one line with its code, and nothing is written', () => {
     ['magic.nii', 'WRONG_MAGIC|NOT_A_SCAN|BAD_HEADER', () => changed((view) => view.setUint32(344, 0))],
     ['cut.nii', 'TRUNCATED', async () => (await plain()).subarray(0, 5000)],
     ['cut.nii.gz', 'BAD_COMPRESSION|TRUNCATED', async () => firstHalf(await packed())],
-    [
-      'cut.mgz',
-      'BAD_COMPRESSION|TRUNCATED',
-      async () => (await writeMgh(tinyHead(0).image)).subarray(0, 3000),
-    ],
+    ['cut.mgz', 'BAD_COMPRESSION|TRUNCATED', async () => firstHalf(await writeMgh(tinyHead(0).image))],
     ['flat.nii', 'NOT_A_VOLUME', () => changed((view) => view.setInt16(40, 2, true))],
     ['huge.nii', 'TRUNCATED|BAD_DIMENSIONS|BAD_HEADER', () => changed(setDimensions(32767))],
     ['minus.nii', 'BAD_DIMENSIONS|BAD_HEADER', () => changed(setDimensions(-4))],
@@ -127,9 +125,10 @@ describe('a bad scan is one line with its code, and nothing is written', () => {
 
   test.each(scans)('%s: %s', async (name, code, make) => {
     writeFileSync(at(name), await make());
-    const result = await ventriseg('segment', name, '--model', 'run', '-o', 'bad');
+    const output = `results of ${name}`;
+    const result = await ventriseg('segment', name, '--model', 'run', '-o', output);
     expectError(result, 1, `(${code})`, new RegExp(name));
-    expect(existsSync(at('bad'))).toBe(false);
+    expect(existsSync(at(output))).toBe(false);
   });
 
   test('a scan without a head: results that say so, and exit code 1', async () => {
