@@ -32,7 +32,8 @@ const other = 'ixi-2mm/IXI013-HH-1212_T1.nii.gz';
 const large = 'unlabelled/t1_crop.nii.gz';
 /** The head in the pictures: published by its owner for demonstrations. */
 const pictured = 'unlabelled/chris_t1.nii.gz';
-const timeoutMs = 600_000;
+const timeoutMs = 900_000;
+const patience = { timeout: 120_000 };
 const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 let browser: Browser;
@@ -54,7 +55,9 @@ function pageTest(name: string, run: (page: Page) => Promise<void>) {
     async (context) => {
       if (reason !== undefined) return context.skip(reason);
       const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
-      const watched = watch(page);
+      // Long enough for a machine that does other work.
+    page.setDefaultTimeout(300_000);
+    const watched = watch(page);
       try {
         await open(page, served.url);
         await run(page);
@@ -199,13 +202,13 @@ describe('the page', () => {
     await page.mouse.down();
     await page.mouse.move(x + 40, y + 10, { steps: 5 });
     await page.mouse.up();
-    await expect.poll(total).toBeGreaterThan(before);
+    await expect.poll(total, patience).toBeGreaterThan(before);
     const painted = await total();
     await picture(page, 'corrected');
     await page.keyboard.press('Control+z');
-    await expect.poll(total).toBe(before);
+    await expect.poll(total, patience).toBe(before);
     await page.keyboard.press('Control+y');
-    await expect.poll(total).toBe(painted);
+    await expect.poll(total, patience).toBe(painted);
     const record = JSON.parse((await saved(page, 'json')).toString()) as ResultRecord;
     expect(record.edit).toMatchObject({ strokes: 1 });
     expect(record.edit!.voxels.added).toBeGreaterThan(0);
@@ -218,7 +221,7 @@ describe('the page', () => {
     await page.mouse.down();
     await page.mouse.move(x + 40, y + 10, { steps: 5 });
     await page.mouse.up();
-    await expect.poll(total).toBeLessThan(painted);
+    await expect.poll(total, patience).toBeLessThan(painted);
   });
 
   pageTest('compares two scans, and shows either', async (page) => {
@@ -292,7 +295,7 @@ describe('the page', () => {
     const before = await place();
     await page.focus('#canvas');
     await page.keyboard.press('ArrowUp');
-    await expect.poll(place).not.toBe(before);
+    await expect.poll(place, patience).not.toBe(before);
     await page.keyboard.press('5');
     expect(await page.inputValue('#layout')).toBe('3-D');
     await picture(page, 'three-d');
