@@ -209,3 +209,13 @@ test('wrong use is refused', () => {
   expect(() => tverskyLoss({ classes: [] })(three, three)).toThrow('tverskyLoss: classes [] must be some of');
   expect(() => sumOfLosses([])).toThrow('sumOfLosses() needs at least one loss');
 });
+
+test("absent: 'skip' takes the mean over the classes that an image shows", async () => {
+  // Two images of two pixels, three classes; the first shows class 1 in one pixel, the second only background.
+  const logits = tensor64([2, 3, 2], [0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  const target = tensor64([2, 3, 2], [0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0]);
+  const [shown, notShown] = await lossOf(softDiceLoss({ smooth: 1, absent: 'skip' }), logits, target);
+  const found = Math.exp(2) / (2 + Math.exp(2));
+  expect(shown).toBeCloseTo(1 - (2 * found + 1) / (found + 1 / 3 + 1 + 1), 5);
+  expect(notShown).toBe(0);
+});

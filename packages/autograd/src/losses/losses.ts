@@ -7,7 +7,7 @@
  */
 import { AutogradError, formatShape } from '../errors.ts';
 import type { Value } from '../graph/graph.ts';
-import { logSoftmax, sigmoid, softmax } from '../operators/activation.ts';
+import { logSoftmax, positiveMask, sigmoid, softmax } from '../operators/activation.ts';
 import { add, divide, multiply, negate, softplus, subtract } from '../operators/arithmetic.ts';
 import { mean, sum } from '../operators/reduce.ts';
 
@@ -19,6 +19,12 @@ export interface OverlapOptions {
   readonly smooth?: number;
   /** Classes that take part, counted from 0; default all but the background (class 0) where K > 1. */
   readonly classes?: readonly number[];
+  /**
+   * What a class that an image does not show is worth in that image. `count`: being found nowhere is right, being
+   * found anywhere is wrong. `skip`: nothing, so that rare classes are not drowned by the many images without
+   * them; add a cross-entropy, which punishes what is found there. Default `count`.
+   */
+  readonly absent?: 'count' | 'skip';
 }
 
 function check(name: string, logits: Value, target: Value): void {
@@ -52,10 +58,12 @@ function overlapLoss(
     check(name, logits, target);
     const p = probabilities(logits);
     const space = p.shape.flatMap((_, i) => (i < 2 ? [] : [i]));
-    const overlap = index(
-      { both: sum(multiply(p, target), space), predicted: sum(p, space), truth: sum(target, space) },
-      smooth,
-    );
+    const sums = {
+      both: sum(multiply(p, target), space),
+      predicted: sum(p, space),
+      truth: sum(target, space),
+    };
+    const overlap = index(sums, smooth);
     const classCount = p.shape[1]!;
     const classes =
       options.classes ?? Array.from({ length: classCount }, (_, k) => k).slice(classCount > 1 ? 1 : 0);
@@ -65,11 +73,16 @@ function overlapLoss(
         `${name}: classes [${classes}] must be some of 0 to ${classCount - 1}, the channels of ${formatShape(logits.shape)}`,
       );
     }
-    const weights = logits.graph.constant(
-      Array.from({ length: classCount }, (_, k) => (classes.includes(k) ? 1 / classes.length : 0)),
-      [1, classCount],
-    );
-    return sum(multiply(overlap, weights), [1]);
+    const g = logits.graph;
+    const takesPart = Array.from({ length: classCount }, (_, k) => (classes.includes(k) ? 1 : 0));
+    const chosen = g.constant(takesPart, [1, classCount]);
+    if ((options.absent ?? 'count') === 'count') {
+      return multiply(sum(multiply(overlap, chosen), [1]), 1 / classes.length);
+    }
+    const shown = multiply(chosen, positiveMask(sums.truth));
+    const shownCount = sum(shown, [1]);
+    const atLeastOne = g.emit('Max', [shownCount, g.scalar(1)], shownCount.shape);
+    return divide(sum(multiply(overlap, shown), [1]), atLeastOne);
   };
 }
 

@@ -8,7 +8,7 @@ import { sum } from './reduce.ts';
  * 1 where `y` > 0, else 0, as floats. HardSigmoid with an enormous slope is a step function that takes one pass,
  * where Greater and Cast take two.
  */
-function positiveMask(y: Value): Value {
+export function positiveMask(y: Value): Value {
   return y.graph.emit('HardSigmoid', [y], y.shape, { alpha: { float: 1e30 }, beta: { float: 0 } });
 }
 

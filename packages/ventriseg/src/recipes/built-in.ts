@@ -82,8 +82,12 @@ const inputs: readonly RecipeInput[] = [
     name: 'ventricles-slices',
     description: 'The shipped model: six ventricles in coronal slices, for scans of any source',
     network: { ...plusNetwork, skips: true, spareOutputs: 0 },
+    loss: [
+      [1, { kind: 'soft-dice', smooth: 1, absent: 'skip' }],
+      [1, { kind: 'cross-entropy' }],
+    ],
     stepsPerEpoch: 50,
-    epochs: 20,
+    epochs: 15,
   },
 ];
 

@@ -25,11 +25,19 @@ const initialiserSchema = z.discriminatedUnion('kind', [
 ]);
 
 const smooth = z.number().min(0).default(1);
+/** What a class is worth in images that do not show it; see onnx-autograd's OverlapOptions. */
+const absent = z.enum(['count', 'skip']).default('count');
 
 const lossTermSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('soft-jaccard'), smooth: z.number().min(0).default(0) }),
-  z.strictObject({ kind: z.literal('soft-dice'), smooth }),
-  z.strictObject({ kind: z.literal('tversky'), smooth, alpha: z.number().min(0), beta: z.number().min(0) }),
+  z.strictObject({ kind: z.literal('soft-jaccard'), smooth: z.number().min(0).default(0), absent }),
+  z.strictObject({ kind: z.literal('soft-dice'), smooth, absent }),
+  z.strictObject({
+    kind: z.literal('tversky'),
+    smooth,
+    absent,
+    alpha: z.number().min(0),
+    beta: z.number().min(0),
+  }),
   z.strictObject({ kind: z.literal('cross-entropy') }),
 ]);
 
