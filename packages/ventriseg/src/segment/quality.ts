@@ -10,6 +10,7 @@ import type { RemovedIslands } from './remove-islands.ts';
 export const qualityCodes = [
   'NO_HEAD_FOUND',
   'NO_VENTRICLES_FOUND',
+  'PARTS_MISSING',
   'VENTRICLES_IMPLAUSIBLE',
   'TOUCHES_FIELD_OF_VIEW',
   'CUT_BY_MODEL',
@@ -65,6 +66,10 @@ export function assessQuality(inputs: QualityInputs): QualityFinding[] {
         `The lateral ventricles measure ${lateral.ml.toFixed(1)} mL; ${least} to ${most} mL is credible.`,
       );
     }
+  }
+  const missing = volumes.labels.filter(({ ml }) => ml === 0).map(({ title }) => title);
+  if (total.ml > 0 && missing.length > 0) {
+    add('PARTS_MISSING', 'warning', `The model knows these and found none of them: ${missing.join(', ')}.`);
   }
   const faces = touchedFaces(labels.data, labels.shape);
   if (faces > 0) {

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import type { LabelVolume } from './measure-labels.ts';
+import { assessQuality, type QualityInputs } from './quality.ts';
+
+const affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+
+function inputsWith(volumesMl: Record<string, number>): QualityInputs {
+  const labels = Object.entries(volumesMl).map(
+    ([title, ml]): LabelVolume => ({ label: 14, name: title, title, ml, mlByProbability: ml }),
+  );
+  const ml = labels.reduce((sum, label) => sum + label.ml, 0);
+  return {
+    noHead: undefined,
+    labels: { data: new Uint8Array(27), shape: [3, 3, 3], voxelToWorld: affine },
+    volumes: { labels, lateral: null, total: { ml, mlByProbability: ml } },
+    removed: { parts: 0, ml: 0 },
+    cutAt: [],
+    plane: undefined,
+  };
+}
+
+test('ventricles that the model knows and did not find are named', () => {
+  const findings = assessQuality(inputsWith({ lateral: 20, third: 0, fourth: 0 }));
+  expect(findings).toEqual([
+    {
+      code: 'PARTS_MISSING',
+      severity: 'warning',
+      message: 'The model knows these and found none of them: third, fourth.',
+    },
+  ]);
+  expect(assessQuality(inputsWith({ lateral: 20, third: 1 }))).toEqual([]);
+});
+
+test('nothing found at all is one error, not a list of missing parts', () => {
+  expect(assessQuality(inputsWith({ lateral: 0, third: 0 })).map(({ code }) => code)).toEqual([
+    'NO_VENTRICLES_FOUND',
+  ]);
+});
