@@ -26,14 +26,15 @@ export const masksCaption =
 /** Where a person's slices are shown, as shares of them from first to last. */
 const shownAt = [0.25, 0.7];
 
-/** One row a slice: two slices of each person of the test set. */
+/** One row a slice: two slices of each of `people`, or of everybody in the test set. */
 export async function exampleMasks(
   runs: readonly RunFolder[],
   dataset: Dataset,
   threads: number,
+  people?: readonly string[],
 ): Promise<Picture> {
   const positions = dataset.manifest.subjects
-    .filter(({ split }) => split === 'test')
+    .filter(({ split, subject }) => split === 'test' && (people?.includes(subject) ?? true))
     .flatMap(({ offset, slices }) => shownAt.map((share) => offset + Math.floor(share * slices.length)));
   const tiles: Picture[] = [];
   const labels: string[] = [];

@@ -25,6 +25,9 @@ const help = `tsx bench/experiment-2017/report.ts RUN... [options]
 
   RUN                  folders that \`ventriseg train\` made, in the order to be shown
   -o, --output DIR     folder for curves.svg, curves.png, masks.png; default docs/experiment-2017
+  --people LIST        of whom masks are shown, comma-separated; default all
+                       of the test set. Only people whose licence allows it may
+                       be shown in the docs
   --dataset DIR        when it is no longer where the runs found it
   --threads N          default 2
 
@@ -132,6 +135,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       output: { type: 'string', short: 'o', default: 'docs/experiment-2017' },
+      people: { type: 'string' },
       dataset: { type: 'string' },
       threads: { type: 'string', default: '2' },
       help: { type: 'boolean', default: false },
@@ -152,7 +156,7 @@ async function main(): Promise<void> {
   const files = await saveDrawing(values.output, 'curves', drawing);
   const masks = join(values.output, 'masks.png');
   await mkdir(values.output, { recursive: true });
-  await writeFile(masks, encodePng(await exampleMasks(runs, dataset, threads)));
+  await writeFile(masks, encodePng(await exampleMasks(runs, dataset, threads, values.people?.split(','))));
   process.stderr.write(`wrote ${[...files, masks].join(', ')}\n`);
   process.stdout.write(
     `${[
