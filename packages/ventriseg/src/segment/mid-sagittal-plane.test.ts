@@ -1,4 +1,5 @@
 import { conform, multiplyAffines, readScan, type Volume } from '@ventriseg/imaging';
+import { SeededRandom } from 'onnx-autograd';
 import { expect, test } from 'vitest';
 import { dataBytes, testWithData } from '../../../../test/shared-data.ts';
 import { findHead } from './find-head.ts';
@@ -24,14 +25,22 @@ test('goes through the middle of a head whose ventricles are all on one side', (
 });
 
 test('falls back to the centre of mass where no half is like the other', () => {
-  const parts: Blob[] = [
-    { centre: [-40, -30, 20], radii: [22, 40, 30], value: 250 },
-    { centre: [35, 40, -20], radii: [25, 25, 35], value: 120 },
-    { centre: [30, -45, -30], radii: [15, 30, 12], value: 200 },
-  ];
-  const plane = planeOf(paint(gridAround([3, 3, 3]), parts));
+  const random = new SeededRandom(8);
+  const place = () => random.uniform(-85, 85);
+  // Tissue to the end of the field of view, in blotches without any order.
+  const blotches = Array.from({ length: 120 }, (): Blob => {
+    const size = random.uniform(15, 30);
+    return {
+      centre: [place(), place(), place()],
+      radii: [size, size, size],
+      value: random.uniform(60, 250),
+    };
+  });
+  const everywhere: Blob = { centre: [0, 0, 0], radii: [300, 300, 300], value: 150 };
+  const plane = planeOf(paint(gridAround([3, 3, 3]), [everywhere, ...blotches]));
   expect(plane.method).toBe('centre-of-mass');
   expect(plane.normal).toEqual([1, 0, 0]);
+  expect(Math.abs(plane.offsetMm)).toBeLessThan(3);
 });
 
 testWithData('turns and moves with a real head', async () => {

@@ -156,5 +156,6 @@ export function resultRecord(
 }
 
 function round(value: number, digits: number): number {
-  return Math.round(value * 10 ** digits) / 10 ** digits;
+  // Plus 0, so that there is no -0, which JSON does not keep.
+  return Math.round(value * 10 ** digits) / 10 ** digits + 0;
 }

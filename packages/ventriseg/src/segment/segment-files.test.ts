@@ -83,7 +83,7 @@ test('many scans: results, a CSV, and the bad one named while the others go on',
     code: 'OUTPUT_EXISTS',
     path: join(output, 'a_T1_ventricles.nii.gz'),
   });
-}, 60_000);
+});
 
 test('cancelled at the last moment, nothing is left behind', async () => {
   const output = join(folder, 'cancelled');
@@ -98,7 +98,7 @@ test('cancelled at the last moment, nothing is left behind', async () => {
   });
   await expect(running).rejects.toThrow('enough');
   expect(existsSync(output) ? await readdir(output) : []).toEqual([]);
-}, 60_000);
+});
 
 test('a model that is none is refused before any scan is read', async () => {
   const output = join(folder, 'refused');
