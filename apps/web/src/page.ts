@@ -129,7 +129,8 @@ class Page {
     try {
       this.progress.start();
       const candidates = await this.engine.call('find', given, (progress) => this.progress.update(progress));
-      let candidate: Candidate | undefined = candidates[0];
+      // With one scan there is nothing to ask for, and the library says why it took it.
+      let candidate: Candidate | undefined;
       if (candidates.length > 1) {
         this.progress.stop();
         candidate = await chooseCandidate(candidates);
