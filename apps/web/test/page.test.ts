@@ -56,8 +56,8 @@ function pageTest(name: string, run: (page: Page) => Promise<void>) {
       if (reason !== undefined) return context.skip(reason);
       const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
       // Long enough for a machine that does other work.
-    page.setDefaultTimeout(300_000);
-    const watched = watch(page);
+      page.setDefaultTimeout(300_000);
+      const watched = watch(page);
       try {
         await open(page, served.url);
         await run(page);
