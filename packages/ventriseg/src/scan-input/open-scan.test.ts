@@ -249,3 +249,12 @@ describe('what cannot be opened says why in one line', () => {
     await expect(openScan(folder, { signal })).rejects.toThrow('enough');
   });
 });
+
+test('a file with a single slice is no volume', async () => {
+  const affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+  const path = write('slice.nii.gz', await writeNifti(createVolume(new Uint8Array(12), [4, 3, 1], affine)));
+  await expect(openScan(path)).rejects.toMatchObject({
+    code: 'NOT_A_VOLUME',
+    message: expect.stringContaining('single slice of 4x3x1'),
+  });
+});

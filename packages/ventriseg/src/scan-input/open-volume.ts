@@ -19,6 +19,14 @@ export async function openVolume(path: string, file: InputFile, partner?: InputF
   const pairedData = await partner?.read();
   try {
     const scan = await readScan(bytes, { path: file.path, ...(pairedData && { pairedData }) });
+    const { shape } = scan.volume;
+    if (shape.includes(1)) {
+      throw new ImagingError(
+        'NOT_A_VOLUME',
+        `${file.path}: is a single slice of ${shape.join('x')} voxels; a volume is wanted`,
+        { path: file.path },
+      );
+    }
     return {
       name: outputName(path),
       ...scan,
