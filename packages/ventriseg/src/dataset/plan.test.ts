@@ -61,6 +61,7 @@ describe('resolveDatasetPlan', () => {
     [{ classes: [[7 as 4]] }, 'classes[0].labels[0]'],
     [{ classes: [] }, 'classes'],
     [{ scaledSize: 0 }, 'scaledSize'],
+    [{ keepEmptyShare: -0.1 }, 'keepEmptyShare'],
   ])('%j is refused: %s', (overrides, message) => {
     expect(() => resolveDatasetPlan('2017', overrides)).toThrowError(
       expect.objectContaining({ code: 'BAD_PLAN', message: expect.stringContaining(message) }),

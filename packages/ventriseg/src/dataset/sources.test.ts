@@ -89,6 +89,31 @@ describe('findSubjects', () => {
     expect(issues).toEqual([]);
   });
 
+  test('labels without an image count once for each image that is to be made of them', async () => {
+    const synthesise = { copies: 2 };
+    const folders = await findSubjects([join(root, 'fs')], { synthesise });
+    const made = folders.sources.filter((s) => s.imagePath === undefined);
+    expect(made.map((s) => [s.subject, s.person, s.copy, s.labelsPath])).toEqual([
+      ['noimage#1', 'noimage', 1, join(root, 'fs/noimage/mri/aseg.mgz')],
+      ['noimage#2', 'noimage', 2, join(root, 'fs/noimage/mri/aseg.mgz')],
+    ]);
+    expect(folders.issues.map((i) => i.subject)).toEqual(['nolabels']);
+    const path = table('subject\tperson\timage\tlabels\na\tp\t\ta.nii\nb\t\tb_T1.nii\tb.nii\nc\t\t\t\n');
+    const rows = await findSubjects([path, path], { synthesise });
+    expect(rows.sources.map((s) => [s.subject, s.person, s.copy])).toEqual([
+      ['a#1', 'p', 1],
+      ['a#2', 'p', 2],
+      ['b', 'b', undefined],
+    ]);
+    expect(rows.issues.map((i) => i.code)).toEqual([
+      'NO_IMAGE',
+      'NO_IMAGE',
+      'REPEATED_INPUT',
+      'REPEATED_INPUT',
+      'REPEATED_INPUT',
+    ]);
+  });
+
   test('rows that cannot be used are named by line', async () => {
     const path = table(
       'image\tlabels\tscheme\tsplit\n\tonly.nii\n1.nii\t\n1.nii\t1s.nii\taseg\n1.nii\t1s.nii\t\tdev\n',
