@@ -5,6 +5,8 @@ export {
   type SplitName,
   type SplitRequest,
   type SubjectRecord,
+  type SynthesiseInput,
+  type SynthesiseRequest,
   splitNames,
 } from './manifest.ts';
 export { type Dataset, openDataset } from './open-dataset.ts';
