@@ -1,7 +1,7 @@
 /**
- * The head that the demo segments: a T1-weighted scan that lies among the examples of an npm package, fetched once
- * with npm into the user's cache. Scans are not copied into this project, and the registry is where its other
- * parts come from too.
+ * The head that the demo segments: Colin27, where Debian's mricron-data is installed, else a T1-weighted scan that
+ * lies among the examples of an npm package, fetched once with npm into the user's cache. Scans are not copied into
+ * this project, and the registries are where its other parts come from too.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -46,9 +46,17 @@ export interface DemoHeadOptions {
  * @throws CliError DEMO_HEAD_UNAVAILABLE when it can neither be fetched nor found; the signal's reason
  */
 export async function findDemoHead(options: DemoHeadOptions): Promise<DemoHead> {
+  const debian = options.debianHead ?? debianHead;
+  const installed = await access(debian).then(
+    () => true,
+    () => false,
+  );
+  if (installed) return { path: debian, origin: 'Colin27 from the Debian package mricron-data' };
   const cache = options.cache ?? join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ventriseg');
   const path = join(cache, head.file);
-  const origin = `${head.file} from the npm package ${head.package}`;
+  const origin =
+    `${head.file} from the npm package ${head.package}; its header names the axes wrongly, so expect poor labels ` +
+    '(apt-get install mricron-data gives a better head)';
   const cached = await readFile(path).catch(() => undefined);
   if (cached !== undefined && sha256(cached) === head.sha256) return { path, origin };
   options.onFetch();
@@ -57,12 +65,6 @@ export async function findDemoHead(options: DemoHeadOptions): Promise<DemoHead> 
     return { path, origin };
   } catch (cause) {
     options.signal.throwIfAborted();
-    const debian = options.debianHead ?? debianHead;
-    const installed = await access(debian).then(
-      () => true,
-      () => false,
-    );
-    if (installed) return { path: debian, origin: 'Colin27 from the Debian package mricron-data' };
     throw new CliError(
       'DEMO_HEAD_UNAVAILABLE',
       `${head.package} could not be fetched with npm (${lastLine(cause)}); try again with a network, or give a ` +
