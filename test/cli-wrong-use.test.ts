@@ -232,7 +232,7 @@ describe('the demo without a network', () => {
     const result = await runVentriseg(['demo', '--model', 'run', '-o', 'demo'], { cwd: root, env });
     if (existsSync('/usr/share/mricron/templates/ch2.nii.gz')) {
       expect(result.stdout).toContain('Colin27 from the Debian package mricron-data');
-      expect(existsSync(at('cache'))).toBe(false);
+      expect(existsSync(at('cache', 'ventriseg'))).toBe(false);
     } else {
       expect(result).toMatchObject({ code: 1, stdout: '' });
       expect(result.stderr).toMatch(/ventriseg: DEMO_HEAD_UNAVAILABLE .*--scan FILE\n$/);
