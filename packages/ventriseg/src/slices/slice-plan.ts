@@ -12,7 +12,7 @@
  * Rows and columns are the array's own axes, except that an axial picture runs the third axis backwards, so that
  * the forehead is at the top as people expect. Sagittal is the 2017 experiment's `volume[i, :, :]`.
  */
-import type { Affine } from '@ventriseg/imaging';
+import { type Affine, multiplyAffines } from '@ventriseg/imaging';
 import { VentrisegError } from '../errors.ts';
 
 /** Voxels along each axis of the conformed volume. */
@@ -150,19 +150,11 @@ export interface SliceGeometry {
 /** Geometry of one picture, given the conformed volume's own matrix (1 mm voxels). */
 export function sliceGeometry(plan: SlicePlan, index: number, voxelToWorld: Affine): SliceGeometry {
   const pictureToVoxel = sliceToVoxel(plan, index);
-  const pictureToWorld = new Array<number>(16).fill(0);
-  for (let row = 0; row < 4; row++) {
-    for (let column = 0; column < 4; column++) {
-      let sum = 0;
-      for (let k = 0; k < 4; k++) sum += voxelToWorld[4 * row + k]! * pictureToVoxel[4 * k + column]!;
-      pictureToWorld[4 * row + column] = sum;
-    }
-  }
   return {
     rows: plan.crop.rows,
     columns: plan.crop.columns,
     pixelMm: conformedSize / plan.scaledSize,
     pictureToVoxel,
-    pictureToWorld,
+    pictureToWorld: multiplyAffines(voxelToWorld, pictureToVoxel),
   };
 }
