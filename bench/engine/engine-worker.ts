@@ -20,6 +20,7 @@ const images = await floats(setup.images);
 const targets = await floats(setup.targets);
 const weights = await readWeights(setup.weights);
 const steps = new Map<Task, () => Promise<number | null>>();
+const prepared: (ForwardPass | Trainer)[] = [];
 
 async function floats(path: string): Promise<Float32Array> {
   const bytes = await readFile(path);
@@ -42,12 +43,14 @@ function createTrainer(): Promise<Trainer> {
 async function prepare(task: Task): Promise<Prepared> {
   if (task === 'forward') {
     const pass = await ForwardPass.create(onnxruntime, buildInferenceGraph(network, setup.chunk), session);
+    prepared.push(pass);
     steps.set(task, async () => {
       await pass.run({ image: images }, setup.batch, weights);
       return null;
     });
   } else {
     const trainer = await createTrainer();
+    prepared.push(trainer);
     const batch = { images, targets, size: setup.batch };
     steps.set(task, async () => (await trainer.train(batch, LEARNING_RATE)).loss);
   }
@@ -80,3 +83,5 @@ for await (const line of createInterface({ input: process.stdin })) {
       : await measure(request.task, request.seconds);
   console.log(JSON.stringify(answer));
 }
+// Lanes are threads that would keep the process alive.
+for (const one of prepared) await one.release();
