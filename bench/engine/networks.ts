@@ -26,7 +26,7 @@ export interface BenchmarkNetwork {
 }
 
 /** Chunk of `ventriseg train` for a batch of 100. */
-const RECIPE_CHUNK = 10;
+const CHUNK = 5;
 
 function ofRecipe(name: string, title: string): BenchmarkNetwork {
   const recipe = builtInRecipe(name);
@@ -38,7 +38,7 @@ function ofRecipe(name: string, title: string): BenchmarkNetwork {
     outputChannels: 1 + recipe.network.spareOutputs,
     batch: recipe.batchSize,
     quickBatch: 40,
-    chunk: RECIPE_CHUNK,
+    chunk: CHUNK,
     network: buildNetwork(recipe, SIZE, SIZE, 1),
     loss: buildLoss(recipe, 1),
   };
@@ -67,7 +67,7 @@ function ofWidths(
 export const benchmarkNetworks: readonly BenchmarkNetwork[] = [
   ofRecipe('ed-cnn-2017', 'ED-CNN of 2017'),
   ofRecipe('unet-2017', 'U-Net of 2017'),
-  ofWidths('unet', [8, 16, 32, 64, 128], { batch: 100, quickBatch: 40, chunk: 10 }),
-  ofWidths('encdec', [32, 64, 128, 256], { batch: 100, quickBatch: 10, chunk: 5 }),
-  ofWidths('unet', [32, 64, 128, 256], { batch: 100, quickBatch: 10, chunk: 5 }),
+  ofWidths('unet', [8, 16, 32, 64, 128], { batch: 100, quickBatch: 40, chunk: CHUNK }),
+  ofWidths('encdec', [32, 64, 128, 256], { batch: 100, quickBatch: 10, chunk: CHUNK }),
+  ofWidths('unet', [32, 64, 128, 256], { batch: 100, quickBatch: 10, chunk: CHUNK }),
 ];

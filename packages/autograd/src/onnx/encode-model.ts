@@ -30,6 +30,9 @@ const ELEMENT_TYPES: Record<ElementType, TensorProto_DataType> = {
   bool: TensorProto_DataType.BOOL,
 };
 
+/** What an ONNX model is written from; a `Graph` is one. */
+export type ModelSource = Pick<Graph, 'nodes' | 'inputs' | 'outputs' | 'parameters' | 'constants'>;
+
 export interface EncodeModelOptions {
   /** Values of the parameters; they become initialisers. Without, parameters are inputs. */
   readonly weights?: ReadonlyMap<string, Float32Array>;
@@ -42,7 +45,7 @@ export interface EncodeModelOptions {
 }
 
 /** @returns the bytes of a `.onnx` file */
-export function encodeModel(graph: Graph, options: EncodeModelOptions = {}): Uint8Array {
+export function encodeModel(graph: ModelSource, options: EncodeModelOptions = {}): Uint8Array {
   const domains = [...new Set(graph.nodes.map((node) => node.domain))].filter((domain) => domain !== '');
   const describe = (value: Value) => valueInfo(value, options.dynamicBatch ?? false);
   const parameterInputs = options.weights ? [] : graph.parameters.map(({ value }) => valueInfo(value, false));
@@ -91,7 +94,7 @@ export function encodeModel(graph: Graph, options: EncodeModelOptions = {}): Uin
  * `Graph.output` copies a tensor to its public name. Where that tensor has no other public name, its node is made
  * to write under the public name directly, and the copy is saved.
  */
-function foldOutputs(graph: Graph): GraphNode[] {
+function foldOutputs(graph: ModelSource): GraphNode[] {
   const outputNames = new Set(graph.outputs.map((value) => value.name));
   const produced = new Set(graph.nodes.flatMap((n) => n.outputs));
   const publicNames = new Map<string, string>();

@@ -5,17 +5,19 @@
 import type { InferenceSession } from 'onnxruntime-common';
 import { AutogradError, formatShape } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
+import { probeBlockSize } from '../lowering/probe-block-size.ts';
+import { encodeSplit, SplitSession } from '../lowering/split-session.ts';
 import { elementCount } from '../operators/shape.ts';
-import { createSession, type Feeds, type Runtime } from '../runtime/runtime.ts';
+import type { Feeds, Runtime } from '../runtime/runtime.ts';
 import { chunkOf } from './chunk.ts';
 
 export class ForwardPass {
   readonly graph: Graph;
   private readonly runtime: Runtime;
-  private readonly session: InferenceSession;
+  private readonly session: SplitSession;
   private readonly chunkSize: number;
 
-  private constructor(runtime: Runtime, graph: Graph, session: InferenceSession) {
+  private constructor(runtime: Runtime, graph: Graph, session: SplitSession) {
     this.runtime = runtime;
     this.graph = graph;
     this.session = session;
@@ -28,7 +30,8 @@ export class ForwardPass {
     graph: Graph,
     session: InferenceSession.SessionOptions = {},
   ): Promise<ForwardPass> {
-    return new ForwardPass(runtime, graph, await createSession(runtime, graph, session));
+    const model = encodeSplit(graph, await probeBlockSize(runtime));
+    return new ForwardPass(runtime, graph, await SplitSession.create(runtime, model, session));
   }
 
   /**
@@ -43,13 +46,13 @@ export class ForwardPass {
     weights: ReadonlyMap<string, Float32Array>,
   ): Promise<Record<string, Float32Array>> {
     const { Tensor } = this.runtime;
-    const feeds: Feeds = {};
+    const parameters: Feeds = {};
     for (const { value } of this.graph.parameters) {
       const data = weights.get(value.name);
       if (data === undefined) {
         throw new AutogradError('BAD_ARGUMENT', `no weights for parameter ${value.name}`);
       }
-      feeds[value.name] = new Tensor('float32', data, value.shape);
+      parameters[value.name] = new Tensor('float32', data, value.shape);
     }
     for (const { name, shape } of this.graph.inputs) {
       const wanted = size * elementCount(shape.slice(1));
@@ -66,8 +69,10 @@ export class ForwardPass {
         new Float32Array(size * elementCount(shape.slice(1))),
       ]),
     );
+    await this.session.useWeights(parameters);
     for (let start = 0; start < size; start += this.chunkSize) {
       const count = Math.min(this.chunkSize, size - start);
+      const feeds: Feeds = {};
       for (const { name, shape } of this.graph.inputs) {
         const each = elementCount(shape.slice(1));
         const data = chunkOf(inputs[name]!, start, count, each, this.chunkSize);

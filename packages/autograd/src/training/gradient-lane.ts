@@ -7,15 +7,15 @@
  */
 import type { InferenceSession } from 'onnxruntime-common';
 import type { Graph } from '../graph/graph.ts';
-import { encodeModel } from '../onnx/encode-model.ts';
-import { compileModel, type Feeds, type Runtime } from '../runtime/runtime.ts';
+import { encodeSplit, type SplitModel, SplitSession } from '../lowering/split-session.ts';
+import type { Feeds, Runtime } from '../runtime/runtime.ts';
 import { gradientName, stateUpdateName } from './network.ts';
 import { type ParameterLayout, slotOf } from './parameter-layout.ts';
 
 /** Everything a lane has to know of a network; plain data. */
 export interface GradientProgram {
-  /** The gradient graph as an ONNX model. */
-  readonly model: Uint8Array;
+  /** The gradient graph. */
+  readonly model: SplitModel;
   /** Its inputs apart from the parameters, with their shapes for one chunk. */
   readonly inputShapes: Readonly<Record<string, readonly number[]>>;
   readonly layout: ParameterLayout;
@@ -45,9 +45,13 @@ export interface GradientLane {
 /** Starts the lanes of a trainer; the trainer releases them. */
 export type StartLanes = (program: GradientProgram) => Promise<GradientLane[]>;
 
-export function gradientProgram(graph: Graph, layout: ParameterLayout): GradientProgram {
+export function gradientProgram(
+  graph: Graph,
+  layout: ParameterLayout,
+  block: number | undefined,
+): GradientProgram {
   return {
-    model: encodeModel(graph),
+    model: encodeSplit(graph, block),
     inputShapes: Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, shape])),
     layout,
   };
@@ -59,7 +63,7 @@ export async function startLane(
   program: GradientProgram,
   options: InferenceSession.SessionOptions = {},
 ): Promise<GradientLane> {
-  const session = await compileModel(runtime, program.model, options);
+  const session = await SplitSession.create(runtime, program.model, options);
   return {
     accumulate: (work) => accumulate(runtime, session, program, work),
     release: () => session.release(),
@@ -68,7 +72,7 @@ export async function startLane(
 
 async function accumulate(
   { Tensor }: Runtime,
-  session: InferenceSession,
+  session: SplitSession,
   { inputShapes, layout }: GradientProgram,
   { weights, chunks }: GradientWork,
 ): Promise<GradientShare> {
@@ -84,10 +88,10 @@ async function accumulate(
     Object.fromEntries(
       slots.map((slot) => [rename(slot.name), new Tensor('float32', slotOf(vector, slot), slot.shape)]),
     );
-  const parameters = tensors(weights, layout.trainable);
+  await session.useWeights(tensors(weights, layout.trainable));
   let loss = 0;
   for (const [index, inputs] of chunks.entries()) {
-    const feeds: Feeds = { ...parameters, ...tensors(state, layout.state) };
+    const feeds: Feeds = tensors(state, layout.state);
     for (const [name, shape] of Object.entries(inputShapes)) {
       feeds[name] = new Tensor('float32', inputs[name]!, shape);
     }

@@ -9,6 +9,7 @@ import type { InferenceSession } from 'onnxruntime-common';
 import { AutogradError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Loss } from '../losses/losses.ts';
+import { probeBlockSize } from '../lowering/probe-block-size.ts';
 import { elementCount } from '../operators/shape.ts';
 import { buildUpdateGraph, momentNames, type Optimiser, updateScalars } from '../optimisers/optimiser.ts';
 import { SeededRandom } from '../random/seeded-random.ts';
@@ -38,7 +39,7 @@ export interface TrainerOptions {
   readonly runtime: Runtime;
   /** Seeds start values and dropout. Default 0. */
   readonly seed?: number;
-  /** Images a run of the gradient model; default 10. Batch normalisation sees this many at a time. */
+  /** Images a run of the gradient model; default 5. Batch normalisation sees this many at a time. */
   readonly chunkSize?: number;
   /** Gradients longer than this (L2 norm over all weights) are scaled down to it. */
   readonly clipNorm?: number;
@@ -102,14 +103,14 @@ export class Trainer {
 
   /** Builds both models and compiles them. @throws AutogradError on shapes that do not fit, or from the runtime */
   static async create(options: TrainerOptions): Promise<Trainer> {
-    const gradientGraph = buildGradientGraph(options.network, options.loss, options.chunkSize ?? 10);
+    const gradientGraph = buildGradientGraph(options.network, options.loss, options.chunkSize ?? 5);
     const layout = parameterLayout(gradientGraph);
     const updateGraph = buildUpdateGraph(layout.trainableCount, options.optimiser, {
       decayMask: decayMask(gradientGraph, layout),
       ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
     });
     const session = options.session ?? {};
-    const program = gradientProgram(gradientGraph, layout);
+    const program = gradientProgram(gradientGraph, layout, await probeBlockSize(options.runtime));
     const lanes = options.lanes
       ? await options.lanes(program)
       : [await startLane(options.runtime, program, session)];
