@@ -306,6 +306,6 @@ test('the layout names every parameter, gradients have their names, and the netw
 
 test('a loss that is no number an image is refused', async () => {
   await expect(createTrainer({ loss: (logits) => sum(logits) })).rejects.toThrow(
-    'tiny: the loss must be one number an image, 10, got scalar',
+    'tiny: the loss must be one number an image, 5, got scalar',
   );
 });
