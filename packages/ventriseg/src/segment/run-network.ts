@@ -10,6 +10,7 @@ import { outputClasses } from '../recipes/index.ts';
 import { extractSlice, planeAxes, type SlicePlan, sliceToVoxel } from '../slices/index.ts';
 import type { Extent } from './find-head.ts';
 import type { LoadedSliceModel } from './load-model.ts';
+import { type NetworkView, networkView } from './network-view.ts';
 
 /** Probabilities of the classes, background left out, on one grid. */
 export interface ClassProbabilities {
@@ -21,10 +22,7 @@ export interface ClassProbabilities {
 export interface NetworkResult {
   /** undefined when no picture shows a trace of any class. */
   readonly probabilities: ClassProbabilities | undefined;
-  /** Slices that were run, by index along the plane's axis of the conformed volume. */
-  readonly slices: Extent;
-  /** In words, the sides on which labelled pixels reach the end of what the network is shown; inside the head only. */
-  readonly cutAt: readonly string[];
+  readonly view: NetworkView;
 }
 
 /** Pictures a run of the network. */
@@ -77,8 +75,7 @@ export async function runNetwork(
   options.signal?.throwIfAborted();
   const slices = { first, last };
   return {
-    slices,
-    cutAt: box.cutAt(plan, slices, along),
+    view: networkView(conformed, plan, slices, along),
     probabilities: stack(kept, box.grown(slices), plan, conformed),
   };
 }
@@ -89,12 +86,11 @@ interface StackBox {
   readonly slices: Extent;
 }
 
-/** The rows, columns and slices with traces; and those with a probability over one half. */
+/** The rows, columns and slices with traces. */
 class PictureBox {
   private readonly rowCount: number;
   private readonly columnCount: number;
   private traces = emptyBox();
-  private found = emptyBox();
 
   constructor(rows: number, columns: number) {
     this.rowCount = rows;
@@ -106,11 +102,9 @@ class PictureBox {
     let any = false;
     for (let row = 0, at = 0; row < this.rowCount; row++) {
       for (let column = 0; column < this.columnCount; column++, at++) {
-        const p = picture[at]!;
-        if (!(p >= trace)) continue;
+        if (!(picture[at]! >= trace)) continue;
         any = true;
         widen(this.traces, row, column, slice);
-        if (p > 0.5) widen(this.found, row, column, slice);
       }
     }
     return any;
@@ -125,32 +119,7 @@ class PictureBox {
       slices: grow(slices, run),
     };
   }
-
-  cutAt(plan: SlicePlan, run: Extent, head: Extent): string[] {
-    const { rows, columns, slices } = this.found;
-    const sides: string[] = [];
-    if (rows.last < rows.first) return sides;
-    const axes = planeAxes[plan.plane];
-    const { crop, scaledSize } = plan;
-    const [top, bottom] = axes.rows.split(' to ') as [string, string];
-    const [left, right] = axes.columns.split(' to ') as [string, string];
-    if (rows.first === 0 && crop.firstRow > 0) sides.push(top);
-    if (rows.last === crop.rows - 1 && crop.firstRow + crop.rows < scaledSize) sides.push(bottom);
-    if (columns.first === 0 && crop.firstColumn > 0) sides.push(left);
-    if (columns.last === crop.columns - 1 && crop.firstColumn + crop.columns < scaledSize) sides.push(right);
-    const [low, high] = sliceEnds[plan.plane];
-    if (slices.first === run.first && run.first > head.first) sides.push(low);
-    if (slices.last === run.last && run.last < head.last) sides.push(high);
-    return sides;
-  }
 }
-
-/** What lies at the first and last slice of each plane of the conformed volume. */
-const sliceEnds = {
-  sagittal: ['right', 'left'],
-  coronal: ['posterior', 'anterior'],
-  axial: ['superior', 'inferior'],
-} as const;
 
 type MutableBox = { [side in keyof StackBox]: { first: number; last: number } };
 

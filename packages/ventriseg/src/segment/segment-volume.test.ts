@@ -2,7 +2,7 @@ import { affineDeterminant, dice, gridOf, labelMask, type Volume } from '@ventri
 import { SeededRandom } from 'onnx-autograd';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { LoadedSliceModel } from './load-model.ts';
-import { segmentVolume } from './segment-volume.ts';
+import { type SegmentVolumeOptions, segmentVolume } from './segment-volume.ts';
 import {
   type Blob,
   gridAround,
@@ -168,6 +168,15 @@ describe('what is done after the network', () => {
     const kept = await segmentVolume(scan, coarse, { removeIslands: false });
     expect(kept.volumes.total.ml - cleaned.volumes.total.ml).toBeCloseTo(cleaned.islands.ml, 6);
     expect(kept.options).toEqual({ fillHoles: true, removeIslands: false, crf: false });
+  });
+
+  test('an island at the end of the slices does not count as a ventricle that is cut', async () => {
+    const model = await loadIntensityModel([160.5], { slices: { first: 84, last: 255 } });
+    const scan = paint(grid, [...normal, islandAt]);
+    const codes = async (options: SegmentVolumeOptions) =>
+      (await segmentVolume(scan, model, options)).quality.map(({ code }) => code);
+    expect(await codes({ removeIslands: false })).toContain('CUT_BY_MODEL');
+    expect(await codes({})).not.toContain('CUT_BY_MODEL');
   });
 
   test('holes are filled unless wanted', async () => {

@@ -11,6 +11,7 @@ import { type LabelledBox, labelOnScan } from './label-regions.ts';
 import type { LoadedSliceModel } from './load-model.ts';
 import { measureLabels, type VentricleVolumes } from './measure-labels.ts';
 import { findMidSagittalPlane, type MidSagittalPlane } from './mid-sagittal-plane.ts';
+import { sidesCut } from './network-view.ts';
 import { needsSides, numberLabels } from './number-labels.ts';
 import { assessQuality, type QualityFinding } from './quality.ts';
 import { refineWithCrf } from './refine-with-crf.ts';
@@ -122,7 +123,7 @@ export async function segmentVolume(
     const labels = inScan(numbers, box, volume);
     const volumes = measureLabels(box, numbers, classes, plane);
     const noHead = found.head === undefined ? found.reason : undefined;
-    const cutAt = network?.cutAt ?? [];
+    const cutAt = network && box ? sidesCut(network.view, box) : [];
     const quality = assessQuality({ noHead, labels, volumes, removed: islands, cutAt, plane });
     return {
       labels,
