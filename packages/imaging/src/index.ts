@@ -4,6 +4,7 @@ export * from './crf/index.ts';
 export * from './distance/index.ts';
 export * from './errors.ts';
 export * from './geometry/index.ts';
+export * from './mesh/index.ts';
 export * from './metrics/index.ts';
 export * from './mgh/index.ts';
 export * from './morphology/index.ts';
