@@ -1,5 +1,6 @@
 /** A trainer and its batches exactly as `ventriseg train` makes them for a recipe, without run folder and log. */
 import type { Trainer } from 'onnx-autograd';
+import { openBackend } from 'onnx-autograd/node';
 import { type Dataset, openDataset } from '../../packages/ventriseg/src/dataset/index.ts';
 import { builtInRecipe, type Recipe } from '../../packages/ventriseg/src/recipes/index.ts';
 import { createRecipeTrainer } from '../../packages/ventriseg/src/training/recipe-trainer.ts';
@@ -22,7 +23,7 @@ export async function recipeTrainer(options: {
 }): Promise<RecipeTrainer> {
   const recipe = { ...builtInRecipe(options.recipe), seed: options.seed };
   const dataset = await openDataset(options.dataset);
-  const { trainer } = await createRecipeTrainer(recipe, dataset, options.threads);
+  const { trainer } = await createRecipeTrainer(recipe, dataset, await openBackend('cpu', options));
   const drawn: number[] = [];
   const watched: Dataset = {
     ...dataset,

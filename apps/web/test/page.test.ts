@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { readNifti, type Volume } from '@ventriseg/imaging';
 import type { Browser, Page } from 'playwright-core';
 import type { ResultRecord } from 'ventriseg';
-import type { ModelRuntime } from 'ventriseg/node';
+import type { BackendChoice } from 'ventriseg/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataPath, testWithData } from '../../../test/shared-data.ts';
 import {
@@ -103,7 +103,7 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 /** Labels as the command makes them, with the page's model. */
-async function labelsOfCommand(path: string, runtime: ModelRuntime): Promise<Volume> {
+async function labelsOfCommand(path: string, backend: BackendChoice): Promise<Volume> {
   const output = await mkdtemp(join(tmpdir(), 'ventriseg-web-'));
   try {
     const args = [
@@ -113,8 +113,8 @@ async function labelsOfCommand(path: string, runtime: ModelRuntime): Promise<Vol
       output,
       '--model',
       pageModel,
-      '--runtime',
-      runtime,
+      '--backend',
+      backend,
       '--json',
     ];
     const { stdout } = await promisify(execFile)(process.execPath, [command, ...args]);
@@ -147,8 +147,8 @@ async function expectSameMask(page: Page, path: string): Promise<void> {
   const wasm = await labelsOfCommand(path, 'wasm');
   expect(differing(mask.volume.data, wasm.data)).toBe(0);
   expect(nonZero(wasm.data)).toBeGreaterThan(0);
-  console.log(`${path}: page and command --runtime wasm: identical`);
-  const native = await labelsOfCommand(path, 'native');
+  console.log(`${path}: page and command --backend wasm: identical`);
+  const native = await labelsOfCommand(path, 'cpu');
   const count = differing(mask.volume.data, native.data);
   console.log(`${path}: page and command: ${count} of ${native.data.length} voxels differ`);
   expect(count).toBeLessThan(nonZero(wasm.data) / 1000);

@@ -9,6 +9,15 @@ export { readModelMetadata } from './onnx/read-metadata.ts';
 export * from './operators/index.ts';
 export * from './optimisers/index.ts';
 export { type RandomState, SeededRandom } from './random/seeded-random.ts';
+export {
+  type Backend,
+  type BackendCandidate,
+  type BackendChoice,
+  type BackendName,
+  backendNames,
+  chooseBackend,
+  type PassedOver,
+} from './runtime/backend.ts';
 export { createSession, type Feeds, type Runtime } from './runtime/runtime.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './training/checkpoint.ts';
 export { ForwardPass } from './training/forward-pass.ts';

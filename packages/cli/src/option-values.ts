@@ -1,5 +1,12 @@
 /** Reads the values of options; what is wrong with one is said in the words of the option. */
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import type { BackendChoice } from 'ventriseg/node';
+
+/** `--backend`; `auto` takes the fastest that works here. */
+export function backendOption(description: string): Option {
+  const choices: BackendChoice[] = ['auto', 'cpu', 'wasm', 'webgpu', 'cuda'];
+  return new Option('--backend <name>', description).choices(choices).default('auto');
+}
 
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

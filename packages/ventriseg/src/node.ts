@@ -4,6 +4,7 @@
  * @example
  * const { record } = await segmentFile('sub-01_T1w.nii.gz', { output: 'results' });
  */
+export type { BackendChoice } from 'onnx-autograd';
 export * from './dataset/index.ts';
 export * from './evaluate/node.ts';
 export * from './index.ts';

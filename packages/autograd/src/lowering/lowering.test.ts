@@ -16,7 +16,7 @@ import { probeBlockSize } from './probe-block-size.ts';
 import { splitByWeights } from './split-by-weights.ts';
 
 const BLOCK = 16;
-const block = await probeBlockSize(ort);
+const block = await probeBlockSize(ort, {});
 const testWithBlocks = test.skipIf(block === undefined);
 
 const network = encoderDecoder({
@@ -98,12 +98,12 @@ test('a runtime without blocked kernels is found out, one that does not work at 
           : ort.InferenceSession.create(model, options),
     },
   };
-  expect(await probeBlockSize(without)).toBeUndefined();
+  expect(await probeBlockSize(without, {})).toBeUndefined();
   const broken: Runtime = {
     Tensor: ort.Tensor,
     InferenceSession: { create: () => Promise.reject(new Error('no memory')) },
   };
-  await expect(probeBlockSize(broken)).rejects.toMatchObject({ code: 'RUNTIME_FAILED' });
+  await expect(probeBlockSize(broken, {})).rejects.toMatchObject({ code: 'RUNTIME_FAILED' });
 });
 
 test('what depends on the weights alone is computed apart, and nothing else', async () => {

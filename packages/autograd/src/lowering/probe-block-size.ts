@@ -4,6 +4,7 @@
  * The number is that of the processor (16 with AVX-512, 8 with AVX2) and is nowhere to be asked for; browsers have
  * no such kernels at all. So a small network is computed plain and blocked: only the right number gives the same.
  */
+import type { InferenceSession } from 'onnxruntime-common';
 import { Graph } from '../graph/graph.ts';
 import { relu } from '../operators/activation.ts';
 import { conv } from '../operators/conv.ts';
@@ -20,8 +21,16 @@ const TOLERANCE = 1e-4;
 
 const known = new WeakMap<object, Promise<number | undefined>>();
 
-/** @returns channels in a block; undefined where the runtime has no blocked kernels */
-export function probeBlockSize(runtime: Runtime): Promise<number | undefined> {
+/**
+ * @param session the options of the sessions that are to use the kernels
+ * @returns channels in a block; undefined where the runtime has no blocked kernels
+ */
+export async function probeBlockSize(
+  runtime: Runtime,
+  session: InferenceSession.SessionOptions,
+): Promise<number | undefined> {
+  // Only the processor's kernels work on blocks; a graphics card would hand such nodes back to it one by one.
+  if (session.executionProviders?.some((provider) => provider !== 'cpu')) return undefined;
   const key = runtime.InferenceSession;
   const found = known.get(key) ?? probe(runtime);
   known.set(key, found);

@@ -1,11 +1,11 @@
-import * as ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import type { Initialiser } from '../graph/initialiser.ts';
 import { binaryCrossEntropyLoss, softDiceLoss, sumOfLosses } from '../losses/losses.ts';
+import { oneThread, ort } from '../testing/backend.test-helper.ts';
 import { checkAgainstFiniteDifferences } from '../testing/check-operator.test-helper.ts';
 import { discs } from '../testing/discs.test-helper.ts';
 import { interpret } from '../testing/reference-interpreter.test-helper.ts';
-import { oneThread } from '../testing/run-graph.test-helper.ts';
+
 import { noise, relativeError, type Tensor64, tensor64, uniform } from '../testing/tensor64.test-helper.ts';
 import { buildGradientGraph, buildInferenceGraph, gradientName } from '../training/network.ts';
 import { parameterLayout, slotOf } from '../training/parameter-layout.ts';

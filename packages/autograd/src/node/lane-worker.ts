@@ -1,5 +1,6 @@
 /** The inside of a worker lane: starts one lane, then answers each share of work until it is told to end. */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Env } from 'onnxruntime-common';
 import { messageOf, type Runtime } from '../runtime/runtime.ts';
 import { type GradientProgram, type GradientWork, startLane } from '../training/gradient-lane.ts';
 import type { LaneReply } from './worker-lanes.ts';
@@ -12,7 +13,9 @@ function answer(reply: LaneReply): void {
 }
 
 try {
-  const runtime = (await import(runtimeModule)) as Runtime;
+  const runtime = (await import(runtimeModule)) as Runtime & { env?: Env };
+  // WebAssembly would start threads of its own.
+  if (runtime.env?.wasm) runtime.env.wasm.numThreads = 1;
   const lane = await startLane(runtime, program, { intraOpNumThreads: 1, interOpNumThreads: 1 });
   port.on('message', async (work: GradientWork | null) => {
     if (work === null) {

@@ -5,8 +5,8 @@ import * as ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { softDiceLoss } from '../losses/losses.ts';
 import { encoderDecoder } from '../modules/encoder-decoder.ts';
+import { oneThread } from '../testing/backend.test-helper.ts';
 import { discs } from '../testing/discs.test-helper.ts';
-import { oneThread } from '../testing/run-graph.test-helper.ts';
 import { relativeError } from '../testing/tensor64.test-helper.ts';
 import { Trainer, type TrainerOptions } from '../training/trainer.ts';
 
@@ -26,23 +26,26 @@ const options = {
   session: oneThread,
 } satisfies TrainerOptions;
 
-test('two workers give the gradient of the calling thread, and leave the batch whole', async () => {
-  const here = await Trainer.create(options);
-  const there = await Trainer.create({ ...options, lanes: workerLanes(2) });
-  const batch = discs(8, 8, 3);
-  const wanted = await here.batchGradient(batch);
-  for (let again = 0; again < 2; again++) {
-    const result = await there.batchGradient(batch);
-    expect(result.loss).toBeCloseTo(wanted.loss, 5);
-    expect(relativeError(result.gradient, wanted.gradient)).toBeLessThan(1e-4);
-  }
-  expect(batch).toEqual(discs(8, 8, 3));
-  const before = there.weights.slice();
-  await there.train(batch, 0.01);
-  expect(there.weights).not.toEqual(before);
-  await here.release();
-  await there.release();
-});
+test.each(['onnxruntime-node', 'onnxruntime-web'])(
+  'two workers on %s give the gradient of the calling thread, and leave the batch whole',
+  async (module) => {
+    const here = await Trainer.create(options);
+    const there = await Trainer.create({ ...options, lanes: workerLanes(2, module) });
+    const batch = discs(8, 8, 3);
+    const wanted = await here.batchGradient(batch);
+    for (let again = 0; again < 2; again++) {
+      const result = await there.batchGradient(batch);
+      expect(result.loss).toBeCloseTo(wanted.loss, 5);
+      expect(relativeError(result.gradient, wanted.gradient)).toBeLessThan(1e-4);
+    }
+    expect(batch).toEqual(discs(8, 8, 3));
+    const before = there.weights.slice();
+    await there.train(batch, 0.01);
+    expect(there.weights).not.toEqual(before);
+    await here.release();
+    await there.release();
+  },
+);
 
 test('a worker that cannot start says why', async () => {
   await expect(

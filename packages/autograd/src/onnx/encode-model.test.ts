@@ -8,7 +8,7 @@ import { type EncoderDecoderOptions, encoderDecoder } from '../modules/encoder-d
 import { add } from '../operators/arithmetic.ts';
 import { upsampleLinear } from '../operators/resize.ts';
 import { reshape } from '../operators/shape.ts';
-import { oneThread } from '../testing/run-graph.test-helper.ts';
+import { oneThread } from '../testing/backend.test-helper.ts';
 import { noise, relativeError, uniform } from '../testing/tensor64.test-helper.ts';
 import { ForwardPass } from '../training/forward-pass.ts';
 import { buildInferenceGraph } from '../training/network.ts';

@@ -1,9 +1,10 @@
 /** Fifty steps of every optimiser by the runtime, replayed in float64 from the formulas of the papers. */
-import * as ort from 'onnxruntime-node';
+
 import { expect, test } from 'vitest';
 import { testWithPython } from '../../../../test/python-oracle.ts';
-import { createSession } from '../runtime/runtime.ts';
-import { oneThread } from '../testing/run-graph.test-helper.ts';
+import { createSession, type Feeds } from '../runtime/runtime.ts';
+import { oneThread, ort } from '../testing/backend.test-helper.ts';
+
 import { noise, relativeError, type Tensor64, tensor64 } from '../testing/tensor64.test-helper.ts';
 import { runTorch } from '../testing/torch-oracle.test-helper.ts';
 import {
@@ -42,7 +43,7 @@ async function runOptimiser(optimiser: Optimiser, options: UpdateGraphOptions): 
   for (let step = 0; step < STEPS; step++) {
     const gradient = gradientAt(weights, step);
     gradients.push(gradient);
-    const feeds: Record<string, ort.Tensor> = {
+    const feeds: Feeds = {
       weights: vector(weights),
       gradient: vector(Float32Array.from(gradient)),
     };

@@ -1,11 +1,9 @@
-/** Runs a graph once on onnxruntime-node. */
-import * as ort from 'onnxruntime-node';
-import type { Graph } from '../graph/graph.ts';
-import { createSession } from '../runtime/runtime.ts';
-import { type Tensor64, tensor64 } from './tensor64.test-helper.ts';
+/** Runs a graph once on the backend under test. */
 
-/** One thread, so that results do not depend on the machine. */
-export const oneThread = { intraOpNumThreads: 1, interOpNumThreads: 1 };
+import type { Graph } from '../graph/graph.ts';
+import { createSession, type Feeds } from '../runtime/runtime.ts';
+import { oneThread, ort } from './backend.test-helper.ts';
+import { type Tensor64, tensor64 } from './tensor64.test-helper.ts';
 
 /** @param feeds inputs and parameters by name. @returns the graph's outputs by name */
 export async function runGraph(
@@ -14,7 +12,7 @@ export async function runGraph(
 ): Promise<Map<string, Tensor64>> {
   const session = await createSession(ort, graph, oneThread);
   try {
-    const tensors: Record<string, ort.Tensor> = {};
+    const tensors: Feeds = {};
     for (const { name, shape } of [...graph.inputs, ...graph.parameters.map((p) => p.value)]) {
       const fed = feeds.get(name);
       if (fed === undefined) throw new Error(`nothing fed for ${name}`);

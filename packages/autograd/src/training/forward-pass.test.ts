@@ -1,10 +1,10 @@
-import * as ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { softDiceLoss } from '../losses/losses.ts';
 import { encoderDecoder } from '../modules/encoder-decoder.ts';
+import { oneThread, ort } from '../testing/backend.test-helper.ts';
 import { discs } from '../testing/discs.test-helper.ts';
 import { interpret } from '../testing/reference-interpreter.test-helper.ts';
-import { oneThread } from '../testing/run-graph.test-helper.ts';
+
 import { relativeError, tensor64 } from '../testing/tensor64.test-helper.ts';
 import { ForwardPass } from './forward-pass.ts';
 import { buildActivationGraph, buildEvaluationGraph, buildInferenceGraph } from './network.ts';

@@ -30,7 +30,7 @@ export class ForwardPass {
     graph: Graph,
     session: InferenceSession.SessionOptions = {},
   ): Promise<ForwardPass> {
-    const model = encodeSplit(graph, await probeBlockSize(runtime));
+    const model = encodeSplit(graph, await probeBlockSize(runtime, session));
     return new ForwardPass(runtime, graph, await SplitSession.create(runtime, model, session));
   }
 

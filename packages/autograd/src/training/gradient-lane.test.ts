@@ -1,9 +1,9 @@
-import * as ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { softDiceLoss } from '../losses/losses.ts';
 import { encoderDecoder } from '../modules/encoder-decoder.ts';
+import { oneThread, ort } from '../testing/backend.test-helper.ts';
 import { discs } from '../testing/discs.test-helper.ts';
-import { oneThread } from '../testing/run-graph.test-helper.ts';
+
 import { relativeError } from '../testing/tensor64.test-helper.ts';
 import { type StartLanes, startLane } from './gradient-lane.ts';
 import { Trainer } from './trainer.ts';

@@ -9,6 +9,7 @@ import type { InferenceSession } from 'onnxruntime-common';
 import type { Graph } from '../graph/graph.ts';
 import { encodeSplit, type SplitModel, SplitSession } from '../lowering/split-session.ts';
 import type { Feeds, Runtime } from '../runtime/runtime.ts';
+import { outputWriter, type RunInto } from '../runtime/write-outputs.ts';
 import { gradientName, stateUpdateName } from './network.ts';
 import { type ParameterLayout, slotOf } from './parameter-layout.ts';
 
@@ -64,8 +65,9 @@ export async function startLane(
   options: InferenceSession.SessionOptions = {},
 ): Promise<GradientLane> {
   const session = await SplitSession.create(runtime, program.model, options);
+  const runInto = await outputWriter(runtime);
   return {
-    accumulate: (work) => accumulate(runtime, session, program, work),
+    accumulate: (work) => accumulate(runtime, session, runInto, program, work),
     release: () => session.release(),
   };
 }
@@ -73,6 +75,7 @@ export async function startLane(
 async function accumulate(
   { Tensor }: Runtime,
   session: SplitSession,
+  runInto: RunInto,
   { inputShapes, layout }: GradientProgram,
   { weights, chunks }: GradientWork,
 ): Promise<GradientShare> {
@@ -99,11 +102,11 @@ async function accumulate(
     // output of a run is silently wrong.
     const target = index === 0 ? gradient : part;
     const nextState = layout.state.length === 0 ? state : state.slice();
-    const outputs = await session.run(feeds, {
+    const targets = {
       ...tensors(target, layout.trainable, gradientName),
       ...tensors(nextState, layout.state, stateUpdateName),
-      loss: null,
-    });
+    };
+    const outputs = await runInto((...operands) => session.run(...operands), feeds, targets, ['loss']);
     loss += (outputs.loss!.data as Float32Array)[0]!;
     if (index > 0) for (let i = 0; i < part.length; i++) gradient[i]! += part[i]!;
     state = nextState;

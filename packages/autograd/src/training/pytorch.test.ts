@@ -13,9 +13,10 @@ import { convTranspose } from '../operators/conv-transpose.ts';
 import { batchNorm, instanceNorm } from '../operators/normalisation.ts';
 import { averagePool, maxPool } from '../operators/pool.ts';
 import { upsampleLinear, upsampleNearest } from '../operators/resize.ts';
+import { oneThread } from '../testing/backend.test-helper.ts';
 import { gradientCase } from '../testing/check-operator.test-helper.ts';
 import { discs } from '../testing/discs.test-helper.ts';
-import { oneThread, runGraph } from '../testing/run-graph.test-helper.ts';
+import { runGraph } from '../testing/run-graph.test-helper.ts';
 import {
   noise,
   noiseOnBackground,

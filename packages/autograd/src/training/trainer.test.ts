@@ -1,4 +1,3 @@
-import * as ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { formatShape } from '../errors.ts';
 import { zeros } from '../graph/initialiser.ts';
@@ -6,8 +5,9 @@ import { binaryCrossEntropyLoss, softDiceLoss, softJaccardLoss, sumOfLosses } fr
 import { encoderDecoder } from '../modules/encoder-decoder.ts';
 import { conv } from '../operators/conv.ts';
 import { sum } from '../operators/reduce.ts';
+import { oneThread, ort } from '../testing/backend.test-helper.ts';
 import { discs } from '../testing/discs.test-helper.ts';
-import { oneThread } from '../testing/run-graph.test-helper.ts';
+
 import { relativeError } from '../testing/tensor64.test-helper.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { describeNetwork, gradientName, type Network } from './network.ts';

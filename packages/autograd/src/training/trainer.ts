@@ -14,6 +14,7 @@ import { elementCount } from '../operators/shape.ts';
 import { buildUpdateGraph, momentNames, type Optimiser, updateScalars } from '../optimisers/optimiser.ts';
 import { SeededRandom } from '../random/seeded-random.ts';
 import { createSession, type Runtime } from '../runtime/runtime.ts';
+import { outputWriter, type RunInto } from '../runtime/write-outputs.ts';
 import { type Checkpoint, checkLayout } from './checkpoint.ts';
 import { chunkOf } from './chunk.ts';
 import {
@@ -75,6 +76,7 @@ export class Trainer {
   private readonly optimiser: Optimiser;
   private readonly lanes: readonly GradientLane[];
   private readonly updateSession: InferenceSession;
+  private readonly runInto: RunInto;
   private readonly moments: Record<string, Float32Array>;
   private readonly random: SeededRandom;
   private completedSteps = 0;
@@ -85,6 +87,7 @@ export class Trainer {
     layout: ParameterLayout,
     lanes: readonly GradientLane[],
     updateSession: InferenceSession,
+    runInto: RunInto,
   ) {
     this.network = options.network;
     this.runtime = options.runtime;
@@ -93,6 +96,7 @@ export class Trainer {
     this.layout = layout;
     this.lanes = lanes;
     this.updateSession = updateSession;
+    this.runInto = runInto;
     this.chunkSize = gradientGraph.inputs[0]!.shape[0]!;
     this.weights = initialWeights(gradientGraph, layout, options.seed ?? 0);
     this.moments = Object.fromEntries(
@@ -110,12 +114,13 @@ export class Trainer {
       ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
     });
     const session = options.session ?? {};
-    const program = gradientProgram(gradientGraph, layout, await probeBlockSize(options.runtime));
+    const program = gradientProgram(gradientGraph, layout, await probeBlockSize(options.runtime, session));
     const lanes = options.lanes
       ? await options.lanes(program)
       : [await startLane(options.runtime, program, session)];
     const updateSession = await createSession(options.runtime, updateGraph, session);
-    return new Trainer(options, gradientGraph, layout, lanes, updateSession);
+    const runInto = await outputWriter(options.runtime);
+    return new Trainer(options, gradientGraph, layout, lanes, updateSession, runInto);
   }
 
   /** Steps done so far. */
@@ -200,7 +205,8 @@ export class Trainer {
     const next = Object.fromEntries(
       ['weights', ...Object.keys(this.moments)].map((name) => [name, new Float32Array(count)]),
     );
-    const outputs = await this.updateSession.run(
+    const outputs = await this.runInto(
+      (...operands) => this.updateSession.run(...operands),
       {
         weights: vector(this.weights.subarray(0, count)),
         gradient: vector(gradient),
@@ -209,10 +215,8 @@ export class Trainer {
           Object.entries(scalars).map(([name, n]) => [name, new Tensor('float32', Float32Array.of(n), [])]),
         ),
       },
-      {
-        gradient_norm: null,
-        ...Object.fromEntries(Object.entries(next).map(([name, data]) => [`new_${name}`, vector(data)])),
-      },
+      Object.fromEntries(Object.entries(next).map(([name, data]) => [`new_${name}`, vector(data)])),
+      ['gradient_norm'],
     );
     const norm = (outputs.gradient_norm!.data as Float32Array)[0]!;
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) {

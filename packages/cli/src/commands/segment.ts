@@ -1,5 +1,6 @@
 /** `ventriseg segment`: scans in; labels, volumes and pictures out. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import type { BackendChoice } from 'ventriseg/node';
 import {
   addCommonOptions,
   type CliStreams,
@@ -11,14 +12,14 @@ import {
 } from '../command-run.ts';
 import { formatFailure } from '../errors.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
-import { wholeNumber } from '../option-values.ts';
+import { backendOption, wholeNumber } from '../option-values.ts';
 import { formatResult, isFailure, jsonResult, showSegmentProgress, unusable } from '../segment-report.ts';
 
 interface SegmentCommandOptions extends CommonOptions {
   output: string;
   model?: string;
   threads?: number;
-  runtime: 'native' | 'wasm';
+  backend: BackendChoice;
   series?: string;
   force?: boolean;
   crf?: boolean;
@@ -34,14 +35,7 @@ export function addSegment(program: Command, streams: CliStreams, outcome: Outco
     .option('-o, --output <folder>', 'where the results go', '.')
     .option('--model <name|file>', 'a shipped model, an .onnx file, or the run folder of a training')
     .option('--threads <number>', 'processor threads; default all cores', wholeNumber(1))
-    .addOption(
-      new Option(
-        '--runtime <which>',
-        "what runs the network: wasm is slower and gives the page's labels to the voxel",
-      )
-        .choices(['native', 'wasm'])
-        .default('native'),
-    )
+    .addOption(backendOption("what runs the network; wasm gives the page's labels to the voxel"))
     .option('--series <which>', 'DICOM: the series to take, by UID, number, or part of its description')
     .option('--force', 'replace results that are there already')
     .option('--crf', 'draw borders to edges of the image with a dense conditional random field')
@@ -86,7 +80,7 @@ async function segment(
     force: options.force === true,
     crf: options.crf === true,
     fillHoles: options.fillHoles,
-    runtime: options.runtime,
+    backend: options.backend,
     removeIslands: options.keepIslands !== true,
     signal: run.signal,
     ...(options.model === undefined ? {} : { model: options.model }),

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { ClassEvaluation, Recipe, TrainProgress } from 'ventriseg/node';
+import type { BackendChoice, ClassEvaluation, Recipe, TrainProgress } from 'ventriseg/node';
 import {
   addCommonOptions,
   type CliStreams,
@@ -14,7 +14,7 @@ import {
 } from '../command-run.ts';
 import { CliError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { wholeNumber } from '../option-values.ts';
+import { backendOption, wholeNumber } from '../option-values.ts';
 import { formatTable } from '../table.ts';
 
 interface TrainCommandOptions extends CommonOptions {
@@ -23,6 +23,7 @@ interface TrainCommandOptions extends CommonOptions {
   resume?: boolean;
   epochs?: number;
   threads?: number;
+  backend: BackendChoice;
 }
 
 export function addTrain(program: Command, streams: CliStreams, outcome: Outcome): void {
@@ -38,6 +39,7 @@ export function addTrain(program: Command, streams: CliStreams, outcome: Outcome
     .option('--resume', 'go on with a run that was stopped, to the same weights as if it had not been')
     .option('--epochs <number>', "instead of the recipe's number", wholeNumber(1))
     .option('--threads <number>', 'processor threads; default all cores', wholeNumber(1))
+    .addOption(backendOption('what computes'))
     .addHelpText(
       'after',
       `
@@ -69,6 +71,7 @@ async function train(dataset: string, options: TrainCommandOptions, run: Command
     recipe,
     output: options.output,
     resume: options.resume === true,
+    backend: options.backend,
     signal: run.signal,
     onProgress: (progress) => report(progress, run),
     ...(options.epochs === undefined ? {} : { epochs: options.epochs }),

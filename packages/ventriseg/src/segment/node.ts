@@ -1,7 +1,5 @@
 /** The parts of segmenting that need files on disk. */
 export {
-  type ModelRuntime,
-  modelRuntimes,
   openModel,
   type SegmentFileOptions,
   type SegmentFileProgress,

@@ -8,9 +8,9 @@
  * All three appear together or not at all.
  */
 import { mkdir, readFile, stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import * as onnxruntime from 'onnxruntime-node';
+import type { BackendChoice } from 'onnx-autograd';
+import { openBackend } from 'onnx-autograd/node';
 import { VentrisegError } from '../errors.ts';
 import { type FileToWrite, writeAllWhole } from '../files/index.ts';
 import { resolveModel } from '../model/shipped-models.ts';
@@ -33,8 +33,8 @@ export interface SegmentFileOptions {
   readonly name?: string;
   /** Threads of the network; default: as many as there are cores. */
   readonly threads?: number;
-  /** What runs the network: native code (default), or WebAssembly, whose result is the page's to the voxel. */
-  readonly runtime?: ModelRuntime;
+  /** What runs the network; default `auto`. The result on `wasm` is the page's to the voxel. */
+  readonly backend?: BackendChoice;
   /** DICOM: the series to take, by UID, number, or part of its description. */
   readonly series?: string;
   /** Replace results that are there. */
@@ -46,9 +46,6 @@ export interface SegmentFileOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SegmentFileProgress) => void;
 }
-
-export const modelRuntimes = ['native', 'wasm'] as const;
-export type ModelRuntime = (typeof modelRuntimes)[number];
 
 export type SegmentFileProgress =
   | SegmentProgress
@@ -66,27 +63,16 @@ export interface SegmentResult {
 /**
  * Loads a model for Node.
  *
- * @throws VentrisegError NO_SUCH_MODEL, BAD_MODEL
+ * @throws VentrisegError NO_SUCH_MODEL, BAD_MODEL; AutogradError RUNTIME_UNAVAILABLE
  */
 export async function openModel(
   model?: string | Uint8Array,
-  options: { readonly threads?: number; readonly runtime?: ModelRuntime } = {},
+  options: { readonly threads?: number; readonly backend?: BackendChoice } = {},
 ): Promise<LoadedSliceModel> {
   const path = model instanceof Uint8Array ? 'model' : await resolveModel(model);
   const bytes = model instanceof Uint8Array ? model : await readFile(path);
-  if (options.runtime === 'wasm') return loadOnWasm(bytes, path, options.threads);
-  return loadSliceModel(bytes, path, onnxruntime, { intraOpNumThreads: options.threads ?? 0 });
-}
-
-/** Its threads are those of the process: the first model that is loaded sets their number. */
-async function loadOnWasm(
-  bytes: Uint8Array,
-  path: string,
-  threads = availableParallelism(),
-): Promise<LoadedSliceModel> {
-  const wasm = await import('onnxruntime-web');
-  wasm.env.wasm.numThreads = threads;
-  return loadSliceModel(bytes, path, wasm, { executionProviders: ['wasm'] });
+  const { runtime, session } = await openBackend(options.backend, options);
+  return loadSliceModel(bytes, path, runtime, session);
 }
 
 /**

@@ -1,7 +1,6 @@
 /** The trainer that a recipe asks for, on a dataset. */
 import { type Loss, type Network, Trainer } from 'onnx-autograd';
-import { workerLanes } from 'onnx-autograd/node';
-import * as onnxruntime from 'onnxruntime-node';
+import type { NodeBackend } from 'onnx-autograd/node';
 import type { Dataset } from '../dataset/index.ts';
 import { buildLoss, buildNetwork, outputClasses, type Recipe } from '../recipes/index.ts';
 
@@ -11,11 +10,11 @@ export interface RecipeTrainer {
   readonly trainer: Trainer;
 }
 
-/** @param threads lanes that compute gradients at the same time */
+/** The trainer of `recipe` for pictures of the dataset's size and classes. */
 export async function createRecipeTrainer(
   recipe: Recipe,
   dataset: Dataset,
-  threads: number,
+  backend: NodeBackend,
 ): Promise<RecipeTrainer> {
   const foreground = dataset.manifest.plan.classes.length;
   const network = buildNetwork(recipe, dataset.rows, dataset.columns, foreground);
@@ -24,11 +23,11 @@ export async function createRecipeTrainer(
     network,
     loss,
     optimiser: recipe.optimiser,
-    runtime: onnxruntime,
+    runtime: backend.runtime,
+    session: backend.session,
     seed: recipe.seed,
     chunkSize: chunkSizeFor(recipe.batchSize),
-    lanes: workerLanes(threads),
-    session: { intraOpNumThreads: threads, interOpNumThreads: 1 },
+    ...(backend.lanes && { lanes: backend.lanes }),
     ...(recipe.clipNorm === undefined ? {} : { clipNorm: recipe.clipNorm }),
   });
   return { network, loss, trainer };

@@ -12,9 +12,10 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import {
+  type Backend,
+  type BackendChoice,
   buildActivationGraph,
   buildEvaluationGraph,
   decodeCheckpoint,
@@ -23,7 +24,7 @@ import {
   learningRateAt,
   type Trainer,
 } from 'onnx-autograd';
-import * as onnxruntime from 'onnxruntime-node';
+import { openBackend } from 'onnx-autograd/node';
 import { type Dataset, openDataset } from '../dataset/index.ts';
 import { VentrisegError } from '../errors.ts';
 import { writeWhole } from '../files/index.ts';
@@ -51,6 +52,8 @@ export interface TrainOptions {
   /** Instead of the recipe's number of epochs. */
   readonly epochs?: number;
   readonly threads?: number;
+  /** What computes; default `auto`. */
+  readonly backend?: BackendChoice;
   /** Stops after the step under way, with a checkpoint. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainProgress) => void;
@@ -84,16 +87,15 @@ const ACTIVATION_IMAGES = 10;
 
 /**
  * @throws VentrisegError OUTPUT_EXISTS, BAD_DATASET, RUN_MISMATCH (resuming with other data or recipe);
- * AutogradError NON_FINITE when the training diverges, its last checkpoint intact
+ * AutogradError RUNTIME_UNAVAILABLE; NON_FINITE when the training diverges, its last checkpoint intact
  */
 export async function trainNetwork(options: TrainOptions): Promise<TrainResult> {
   const dataset = await openDataset(options.dataset);
   const recipe =
     options.epochs === undefined ? options.recipe : { ...options.recipe, epochs: options.epochs };
   await openRun(options, recipe, dataset);
-  const threads = options.threads ?? availableParallelism();
-  const session = { intraOpNumThreads: threads, interOpNumThreads: 1 };
-  const { network, loss, trainer } = await createRecipeTrainer(recipe, dataset, threads);
+  const backend = await openBackend(options.backend, options);
+  const { network, loss, trainer } = await createRecipeTrainer(recipe, dataset, backend);
   const sampler = new SliceSampler(dataset, trainingSlices(dataset), recipe.augmentation, recipe.seed + 2);
   const saveCheckpoint = () =>
     writeWhole(
@@ -108,12 +110,12 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainResult> 
     dataset,
     trainer,
     buildEvaluationGraph(network, loss, 20),
-    session,
+    backend,
   );
   const activations = await ForwardPass.create(
-    onnxruntime,
+    backend.runtime,
     buildActivationGraph(network, ACTIVATION_IMAGES),
-    session,
+    backend.session,
   );
   if (resumedAt === undefined) {
     log.text('recipe', `\`\`\`json\n${JSON.stringify(recipe, null, 2)}\n\`\`\``);
@@ -219,9 +221,9 @@ class Evaluator {
     dataset: Dataset,
     trainer: Trainer,
     graph: ForwardPass['graph'],
-    session: { intraOpNumThreads: number },
+    { runtime, session }: Backend,
   ): Promise<Evaluator> {
-    return new Evaluator(dataset, trainer, await ForwardPass.create(onnxruntime, graph, session));
+    return new Evaluator(dataset, trainer, await ForwardPass.create(runtime, graph, session));
   }
 
   async evaluate(): Promise<{ testLoss: number; evaluation: ClassEvaluation[]; tiles: SliceTile[] }> {
