@@ -47,7 +47,7 @@ function curves(runs: readonly RunFolder[]): Chart[] {
   return [
     {
       title: 'Soft Jaccard index of held-out slices',
-      xLabel: 'step (batches of 100)',
+      xLabel: 'step',
       yRange: [0, 1],
       series: each((run, colour) => [
         { label: run.name, colour, points: over(run, 'soft_jaccard/test') },
@@ -68,7 +68,7 @@ function curves(runs: readonly RunFolder[]): Chart[] {
     },
     {
       title: 'Dice index of held-out slices',
-      xLabel: 'step (batches of 100)',
+      xLabel: 'step',
       yRange: [0, 1],
       series: each((run, colour) => [{ label: run.name, colour, points: over(run, 'dice/test') }]),
       references: [{ y: DICE_2017, label: '2017: 0.62' }],
