@@ -33,10 +33,14 @@ export type Optimiser =
       readonly weightDecay?: number;
     };
 
-/** Names of the vectors an optimiser keeps between steps. */
-export function momentNames(optimiser: Optimiser): readonly string[] {
-  if (optimiser.kind === 'sgd') return (optimiser.momentum ?? 0) > 0 ? ['velocity'] : [];
-  return ['first_moment', 'second_moment'];
+/** The vector that holds the moving average of the weights. */
+export const WEIGHT_AVERAGE = 'weight_average';
+
+/** Names of the vectors that are kept between steps. */
+export function momentNames(optimiser: Optimiser, averageDecay?: number): readonly string[] {
+  const average = averageDecay === undefined ? [] : [WEIGHT_AVERAGE];
+  if (optimiser.kind === 'sgd') return [...((optimiser.momentum ?? 0) > 0 ? ['velocity'] : []), ...average];
+  return ['first_moment', 'second_moment', ...average];
 }
 
 /** What changes from step to step and is fed as scalars. */
@@ -44,10 +48,15 @@ export function updateScalars(
   optimiser: Optimiser,
   step: number,
   learningRate: number,
+  averageDecay?: number,
 ): Record<string, number> {
-  if (optimiser.kind === 'sgd') return { learning_rate: learningRate };
+  // The first steps' weights are soon forgotten, however slowly the average moves later.
+  const average =
+    averageDecay === undefined ? {} : { average_decay: Math.min(averageDecay, (1 + step) / (10 + step)) };
+  if (optimiser.kind === 'sgd') return { learning_rate: learningRate, ...average };
   const { beta1 = 0.9, beta2 = 0.999 } = optimiser;
   return {
+    ...average,
     learning_rate: learningRate,
     correction1: 1 - beta1 ** step,
     correction2: Math.sqrt(1 - beta2 ** step),
@@ -59,6 +68,8 @@ export interface UpdateGraphOptions {
   readonly clipNorm?: number;
   /** 1 where weight decay applies, 0 elsewhere; all 1 when left out. */
   readonly decayMask?: Float32Array;
+  /** Keeps an exponential moving average of the weights: what it keeps of itself in a step, e.g. 0.999. */
+  readonly averageDecay?: number;
 }
 
 /**
@@ -73,12 +84,18 @@ export function buildUpdateGraph(
   if (optimiser.kind === 'sgd' && optimiser.nesterov && !((optimiser.momentum ?? 0) > 0)) {
     throw new AutogradError('BAD_ARGUMENT', 'sgd: nesterov needs a momentum above 0');
   }
+  const { averageDecay } = options;
+  if (averageDecay !== undefined && !(averageDecay > 0 && averageDecay < 1)) {
+    throw new AutogradError('BAD_ARGUMENT', `averageDecay must lie between 0 and 1, got ${averageDecay}`);
+  }
   const g = new Graph({ mode: 'training' });
   const weights = g.input('weights', [count]);
   const raw = g.input('gradient', [count]);
-  const moments = Object.fromEntries(momentNames(optimiser).map((name) => [name, g.input(name, [count])]));
+  const moments = Object.fromEntries(
+    momentNames(optimiser, averageDecay).map((name) => [name, g.input(name, [count])]),
+  );
   const scalars = Object.fromEntries(
-    Object.keys(updateScalars(optimiser, 1, 1)).map((name) => [name, g.input(name, [])]),
+    Object.keys(updateScalars(optimiser, 1, 1, averageDecay)).map((name) => [name, g.input(name, [])]),
   );
   const rate = scalars.learning_rate!;
   const norm = g.emit('ReduceL2', [raw], [], { keepdims: 0 });
@@ -117,7 +134,13 @@ export function buildUpdateGraph(
     change = divide(divide(first, scalars.correction1!), scale);
     if (optimiser.kind === 'adamw' && decay !== 0) change = add(change, decaying(weights));
   }
-  g.output('new_weights', subtract(weights, multiply(change, rate)));
+  const next = subtract(weights, multiply(change, rate));
+  g.output('new_weights', next);
+  if (averageDecay !== undefined) {
+    const kept = scalars.average_decay!;
+    const average = moments[WEIGHT_AVERAGE]!;
+    g.output(`new_${WEIGHT_AVERAGE}`, add(multiply(average, kept), multiply(next, subtract(1, kept))));
+  }
   g.output('gradient_norm', norm);
   return g;
 }

@@ -212,6 +212,33 @@ test('checkpoints of another network, another shape or another optimiser are ref
   for (const t of [trainer, other, renamed, sgd, plain]) await t.release();
 });
 
+test('the moving average of the weights is what is used, and a checkpoint goes on with it', async () => {
+  const decay = 0.6;
+  const averaging = await createTrainer({ averageDecay: decay });
+  const plain = await createTrainer();
+  const [name] = [...plain.namedWeights().keys()] as [string];
+  let wanted = plain.namedWeights().get(name)!.slice();
+  expect(averaging.namedWeights().get(name)).toEqual(wanted);
+  const steps = async (trainer: Trainer, from: number, to: number) => {
+    for (let step = from; step < to; step++) await trainer.train(discs(4, 16, step), 0.01);
+  };
+  for (let step = 0; step < 6; step++) {
+    await steps(plain, step, step + 1);
+    // In the first steps less is kept: (1 + t) / (10 + t).
+    const kept = Math.min(decay, (2 + step) / (11 + step));
+    const now = plain.namedWeights().get(name)!;
+    wanted = wanted.map((value, i) => kept * value + (1 - kept) * now[i]!);
+  }
+  await steps(averaging, 0, 4);
+  const resumed = await createTrainer({ averageDecay: decay });
+  resumed.restore(decodeCheckpoint(encodeCheckpoint(averaging.checkpoint())));
+  await steps(resumed, 4, 6);
+  expect(resumed.weights).toEqual(plain.weights);
+  expect(relativeError(resumed.namedWeights().get(name)!, wanted)).toBeLessThan(1e-5);
+  await expect(createTrainer({ averageDecay: 1 })).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+  for (const trainer of [averaging, plain, resumed]) await trainer.release();
+});
+
 test('weight decay spares biases and scales', async () => {
   // No light, no gradient but the bias's: what changes in the kernels is decay.
   const dark: Network = {

@@ -11,7 +11,13 @@ import type { Graph } from '../graph/graph.ts';
 import type { Loss } from '../losses/losses.ts';
 import { probeBlockSize } from '../lowering/probe-block-size.ts';
 import { elementCount } from '../operators/shape.ts';
-import { buildUpdateGraph, momentNames, type Optimiser, updateScalars } from '../optimisers/optimiser.ts';
+import {
+  buildUpdateGraph,
+  momentNames,
+  type Optimiser,
+  updateScalars,
+  WEIGHT_AVERAGE,
+} from '../optimisers/optimiser.ts';
 import { SeededRandom } from '../random/seeded-random.ts';
 import { createSession, type Runtime } from '../runtime/runtime.ts';
 import { outputWriter, type RunInto } from '../runtime/write-outputs.ts';
@@ -44,6 +50,11 @@ export interface TrainerOptions {
   readonly chunkSize?: number;
   /** Gradients longer than this (L2 norm over all weights) are scaled down to it. */
   readonly clipNorm?: number;
+  /**
+   * Keeps an exponential moving average of the weights, which generalises better than the last ones: what it keeps
+   * of itself in a step, e.g. 0.999. Training goes on from the weights; `namedWeights` gives the average.
+   */
+  readonly averageDecay?: number;
   /** Where gradients are computed; default: one lane on the calling thread. `workerLanes` gives one a core. */
   readonly lanes?: StartLanes;
   /** Handed to the runtime: threads, execution providers. Lanes of the caller's have their own. */
@@ -77,6 +88,7 @@ export class Trainer {
   private readonly lanes: readonly GradientLane[];
   private readonly updateSession: InferenceSession;
   private readonly runInto: RunInto;
+  private readonly averageDecay: number | undefined;
   private readonly moments: Record<string, Float32Array>;
   private readonly random: SeededRandom;
   private completedSteps = 0;
@@ -99,8 +111,14 @@ export class Trainer {
     this.runInto = runInto;
     this.chunkSize = gradientGraph.inputs[0]!.shape[0]!;
     this.weights = initialWeights(gradientGraph, layout, options.seed ?? 0);
+    this.averageDecay = options.averageDecay;
     this.moments = Object.fromEntries(
-      momentNames(options.optimiser).map((name) => [name, new Float32Array(layout.trainableCount)]),
+      momentNames(options.optimiser, options.averageDecay).map((name) => [
+        name,
+        name === WEIGHT_AVERAGE
+          ? this.weights.slice(0, layout.trainableCount)
+          : new Float32Array(layout.trainableCount),
+      ]),
     );
     this.random = new SeededRandom((options.seed ?? 0) + 1);
   }
@@ -112,6 +130,7 @@ export class Trainer {
     const updateGraph = buildUpdateGraph(layout.trainableCount, options.optimiser, {
       decayMask: decayMask(gradientGraph, layout),
       ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
+      ...(options.averageDecay === undefined ? {} : { averageDecay: options.averageDecay }),
     });
     const session = options.session ?? {};
     const program = gradientProgram(gradientGraph, layout, await probeBlockSize(options.runtime, session));
@@ -166,10 +185,17 @@ export class Trainer {
     return { loss, gradient, state };
   }
 
-  /** The trained parameters by name; views of the trainer's own, so copy what must not change. */
+  /**
+   * The parameters to use, by name: the moving average where one is kept, and running statistics. Views of the
+   * trainer's own, so copy what must not change.
+   */
   namedWeights(): Map<string, Float32Array> {
     const { trainable, state } = this.layout;
-    return new Map([...trainable, ...state].map((slot) => [slot.name, slotOf(this.weights, slot)]));
+    const trained = this.moments[WEIGHT_AVERAGE] ?? this.weights;
+    return new Map([
+      ...trainable.map((slot) => [slot.name, slotOf(trained, slot)] as const),
+      ...state.map((slot) => [slot.name, slotOf(this.weights, slot)] as const),
+    ]);
   }
 
   /** Everything that the next step depends on. */
@@ -200,7 +226,7 @@ export class Trainer {
   private async update(gradient: Float32Array, learningRate: number, loss: number): Promise<number> {
     const { Tensor } = this.runtime;
     const count = this.layout.trainableCount;
-    const scalars = updateScalars(this.optimiser, this.completedSteps + 1, learningRate);
+    const scalars = updateScalars(this.optimiser, this.completedSteps + 1, learningRate, this.averageDecay);
     const vector = (data: Float32Array) => new Tensor('float32', data, [count]);
     const next = Object.fromEntries(
       ['weights', ...Object.keys(this.moments)].map((name) => [name, new Float32Array(count)]),

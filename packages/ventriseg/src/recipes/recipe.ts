@@ -113,6 +113,8 @@ export const recipeSchema = z.strictObject({
   learningRate: z.number().positive(),
   schedule: scheduleSchema.default({ kind: 'constant' }),
   clipNorm: z.number().positive().optional(),
+  /** Evaluates and exports an exponential moving average of the weights, which keeps this share of itself a step. */
+  averageDecay: z.number().gt(0).lt(1).optional(),
   batchSize: z.number().int().positive(),
   /** Batches an epoch. After each epoch the test set is evaluated and a checkpoint written. */
   stepsPerEpoch: z.number().int().positive(),

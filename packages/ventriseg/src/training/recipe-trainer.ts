@@ -29,6 +29,7 @@ export async function createRecipeTrainer(
     chunkSize: chunkSizeFor(recipe.batchSize),
     ...(backend.lanes && { lanes: backend.lanes }),
     ...(recipe.clipNorm === undefined ? {} : { clipNorm: recipe.clipNorm }),
+    ...(recipe.averageDecay === undefined ? {} : { averageDecay: recipe.averageDecay }),
   });
   return { network, loss, trainer };
 }
