@@ -47,9 +47,10 @@ export function formatResult(result: SegmentResult): string {
   );
 }
 
-/** The same for programs. */
+/** The same for programs: the record, and where the files are; so it no longer is what the schema describes. */
 export function jsonResult({ record, labelsPath, recordPath, picturePath }: SegmentResult) {
-  return { ...record, files: { labels: labelsPath, record: recordPath, picture: picturePath } };
+  const { $schema: _, ...fields } = record;
+  return { ...fields, files: { labels: labelsPath, record: recordPath, picture: picturePath } };
 }
 
 /** One line for each reason why the numbers of a result cannot be used, such as an empty one. */

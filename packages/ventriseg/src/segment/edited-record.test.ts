@@ -1,56 +1,11 @@
 import { createVolume } from '@ventriseg/imaging';
 import { expect, test } from 'vitest';
 import { editedRecord } from './edited-record.ts';
-import { type ResultRecord, resultRecordSchema } from './result-record.ts';
+import { madeUpRecord as record } from './result-record.test-helper.ts';
+import { resultRecordSchema } from './result-record.ts';
 
 const twoMm = [2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 1];
 const row = (...data: number[]) => createVolume(Uint8Array.from(data), [data.length, 1, 1], twoMm);
-
-const record: ResultRecord = resultRecordSchema.parse({
-  format: 'ventriseg-result',
-  formatVersion: 1,
-  notAMedicalDevice: true,
-  name: 'scan',
-  units: { volumes: 'mL', lengths: 'mm', times: 'ms' },
-  volumes: {
-    labels: [
-      {
-        label: 4,
-        name: 'Left-Lateral-Ventricle',
-        title: 'left lateral ventricle',
-        ml: 0.016,
-        mlByProbability: 0.015,
-      },
-      {
-        label: 43,
-        name: 'Right-Lateral-Ventricle',
-        title: 'right lateral ventricle',
-        ml: 0.008,
-        mlByProbability: 0.01,
-      },
-      { label: 14, name: '3rd-Ventricle', title: 'third ventricle', ml: 0, mlByProbability: 0 },
-    ],
-    lateral: { ml: 0.024, mlByProbability: 0.025 },
-    total: { ml: 0.024, mlByProbability: 0.025 },
-  },
-  quality: [],
-  warnings: [],
-  scan: {
-    path: 'scan.nii',
-    sha256: '0'.repeat(64),
-    kind: 'nifti',
-    shape: [6, 1, 1],
-    voxelMm: [2, 2, 2],
-    axes: 'RAS',
-    series: null,
-    patient: null,
-  },
-  software: { name: 'ventriseg', version: '0' },
-  model: { name: 'm', sha256: '0'.repeat(64), steps: 1 },
-  options: { fillHoles: true, removeIslands: true, crf: false },
-  postprocessing: { islands: { parts: 0, ml: 0 }, filledVoxels: 0, midSagittalPlane: null },
-  timingsMs: {},
-});
 
 test('counts volumes anew and says what was changed', () => {
   // One voxel is 0.008 mL: one erased from 4, one of 43 given to 14, two new ones of 43.

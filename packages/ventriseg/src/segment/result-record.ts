@@ -1,6 +1,8 @@
 /**
  * The result of one scan as JSON (`<name>_ventricles.json`): the numbers, the doubts about them, and everything
  * needed to make them again. Lengths in mm, volumes in mL, times in ms.
+ *
+ * The published JSON Schema is made from the schema below (see result-json-schema.ts), its descriptions included.
  */
 import { axisCodes, voxelSizesMm } from '@ventriseg/imaging';
 import { z } from 'zod';
@@ -9,87 +11,139 @@ import { softwareVersion } from '../software-version.ts';
 import { qualityCodes } from './quality.ts';
 import type { Segmentation } from './segment-volume.ts';
 
-const ml = z.number().min(0);
+/** Where the JSON Schema of format version 1 is published; records name it in `$schema`. */
+export const resultSchemaUrl = 'https://unpkg.com/ventriseg/schemas/result-1.schema.json';
+
+const ml = z.number().min(0).describe('Volume in mL.');
+const count = z.number().int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const labelNumber = z.number().int().min(1).describe("FreeSurfer's number of the structure.");
 const volumePairSchema = z.strictObject({
-  /** Voxels counted. */
-  ml,
-  /** Probabilities added up; null when the labels were corrected by hand. */
-  mlByProbability: ml.nullable(),
+  ml: ml.describe('Voxels of the label times the volume of a voxel, in mL.'),
+  mlByProbability: ml
+    .nullable()
+    .describe('Probabilities added up, in mL; null when the labels were corrected by hand.'),
 });
 
-export const resultRecordSchema = z.strictObject({
-  format: z.literal('ventriseg-result'),
-  formatVersion: z.literal(1),
-  notAMedicalDevice: z.literal(true),
-  name: z.string(),
-  units: z.strictObject({ volumes: z.literal('mL'), lengths: z.literal('mm'), times: z.literal('ms') }),
-  /** Numbers are FreeSurfer's; left is the patient's left. */
-  volumes: z.strictObject({
-    labels: z.array(
-      volumePairSchema.extend({ label: z.number().int().min(1), name: z.string(), title: z.string() }),
-    ),
-    lateral: volumePairSchema.nullable(),
-    total: volumePairSchema,
-  }),
-  quality: z.array(
-    z.strictObject({
-      code: z.enum(qualityCodes),
-      severity: z.enum(['error', 'warning']),
-      message: z.string(),
+export const resultRecordSchema = z
+  .strictObject({
+    $schema: z.literal(resultSchemaUrl).optional().describe('Where the schema of this record is published.'),
+    format: z.literal('ventriseg-result'),
+    formatVersion: z.literal(1),
+    notAMedicalDevice: z.literal(true).describe('For research, not for diagnosis or treatment.'),
+    name: z.string().describe('What the files of the result are called after.'),
+    units: z
+      .strictObject({ volumes: z.literal('mL'), lengths: z.literal('mm'), times: z.literal('ms') })
+      .describe('Units of all volumes, lengths and times in the record.'),
+    volumes: z
+      .strictObject({
+        labels: z
+          .array(
+            volumePairSchema.extend({
+              label: labelNumber,
+              name: z.string().describe("Name in FreeSurfer's colour table."),
+              title: z.string().describe('Name in words.'),
+            }),
+          )
+          .describe('Every structure that the model tells apart, found or not.'),
+        lateral: volumePairSchema
+          .nullable()
+          .describe(
+            'Lateral ventricles of both sides with their temporal horns; null when the model has none.',
+          ),
+        total: volumePairSchema.describe('All structures together.'),
+      })
+      .describe("Volumes of the ventricles. Left is the patient's left."),
+    quality: z
+      .array(
+        z.strictObject({
+          code: z.enum(qualityCodes).describe('Stable code of the doubt.'),
+          severity: z
+            .enum(['error', 'warning'])
+            .describe('error: the numbers cannot be used; warning: look at the picture first.'),
+          message: z.string().describe('The doubt in a sentence.'),
+        }),
+      )
+      .describe('Doubts about the result; empty when there are none.'),
+    warnings: z.array(z.string()).describe('What is remarkable about the scan, each a sentence.'),
+    scan: z
+      .strictObject({
+        path: z.string().describe('Path as the user gave it.'),
+        sha256: sha256.describe(
+          'SHA-256 of the file; of a DICOM series, of the sorted digests of its images.',
+        ),
+        kind: z.enum(['nifti', 'mgh', 'dicom']),
+        shape: z.array(z.number().int().min(1)).length(3).describe('Voxels along the three storage axes.'),
+        voxelMm: z.array(z.number()).length(3).describe('Size of a voxel along the storage axes, in mm.'),
+        axes: z
+          .string()
+          .length(3)
+          .describe('Anatomical directions of the storage axes with increasing index, such as LIA.'),
+        series: z
+          .strictObject({
+            description: z.string(),
+            modality: z.string(),
+            seriesInstanceUid: z.string(),
+            number: z.number().nullable(),
+            images: z.number().int().describe('Slices that were read.'),
+            chosenBecause: z.string().describe('Why this series was taken, in words.'),
+          })
+          .nullable()
+          .describe('The DICOM series; null for other files.'),
+        patient: z
+          .strictObject({
+            sex: z.string().nullable().describe('M, F or O, as DICOM has it.'),
+            ageYears: z.number().nullable().describe('Age at the time of the scan, in years.'),
+          })
+          .nullable()
+          .describe('What DICOM tells of the patient; null for other files.'),
+      })
+      .describe('The scan that was segmented.'),
+    software: z.strictObject({ name: z.string(), version: z.string() }),
+    model: z
+      .strictObject({
+        name: z.string(),
+        sha256: sha256.describe("SHA-256 of the model's file."),
+        steps: count.describe('Steps of training behind it.'),
+      })
+      .describe('The trained network.'),
+    options: z
+      .strictObject({ fillHoles: z.boolean(), removeIslands: z.boolean(), crf: z.boolean() })
+      .describe('Options as they were in force.'),
+    postprocessing: z.strictObject({
+      islands: z
+        .strictObject({ parts: count, ml })
+        .describe('Separate parts that were taken away because they are no ventricles.'),
+      filledVoxels: count.describe('Voxels that filling holes added.'),
+      midSagittalPlane: z
+        .strictObject({
+          normal: z.array(z.number()).length(3).describe('Unit vector n in world RAS.'),
+          offsetMm: z.number().describe('The plane is n . p = offsetMm, p in mm.'),
+          symmetry: z.number().describe('How alike the two halves of the head are: correlation, up to 1.'),
+          method: z.enum(['symmetry', 'centre-of-mass']),
+        })
+        .nullable()
+        .describe('The plane that divides left from right; null when it was not needed.'),
     }),
-  ),
-  warnings: z.array(z.string()),
-  scan: z.strictObject({
-    path: z.string(),
-    sha256,
-    kind: z.enum(['nifti', 'mgh', 'dicom']),
-    shape: z.array(z.number().int().min(1)).length(3),
-    voxelMm: z.array(z.number()).length(3),
-    /** Directions of the axes with increasing index, e.g. LIA. */
-    axes: z.string().length(3),
-    series: z
+    edit: z
       .strictObject({
-        description: z.string(),
-        modality: z.string(),
-        seriesInstanceUid: z.string(),
-        number: z.number().nullable(),
-        images: z.number().int(),
-        chosenBecause: z.string(),
+        strokes: count.describe('Strokes of the brush and eraser.'),
+        voxels: z.strictObject({ added: count, removed: count, relabelled: count }),
+        volumesBefore: z
+          .array(z.strictObject({ label: labelNumber, ml }))
+          .describe('Volumes as the network gave them.'),
       })
-      .nullable(),
-    patient: z.strictObject({ sex: z.string().nullable(), ageYears: z.number().nullable() }).nullable(),
-  }),
-  software: z.strictObject({ name: z.string(), version: z.string() }),
-  model: z.strictObject({ name: z.string(), sha256, steps: z.number().int().min(0) }),
-  options: z.strictObject({ fillHoles: z.boolean(), removeIslands: z.boolean(), crf: z.boolean() }),
-  postprocessing: z.strictObject({
-    islands: z.strictObject({ parts: z.number().int().min(0), ml }),
-    filledVoxels: z.number().int().min(0),
-    /** The plane that divides left from right: n . p = offsetMm in world RAS; null when it was not needed. */
-    midSagittalPlane: z
-      .strictObject({
-        normal: z.array(z.number()).length(3),
-        offsetMm: z.number(),
-        symmetry: z.number(),
-        method: z.enum(['symmetry', 'centre-of-mass']),
-      })
-      .nullable(),
-  }),
-  /** How the labels were corrected by hand; absent when they are as the network gave them. */
-  edit: z
-    .strictObject({
-      strokes: z.number().int().min(0),
-      voxels: z.strictObject({
-        added: z.number().int().min(0),
-        removed: z.number().int().min(0),
-        relabelled: z.number().int().min(0),
-      }),
-      volumesBefore: z.array(z.strictObject({ label: z.number().int().min(1), ml })),
-    })
-    .optional(),
-  timingsMs: z.record(z.string(), z.number().min(0)),
-});
+      .optional()
+      .describe('How the labels were corrected by hand; absent when they are as the network gave them.'),
+    timingsMs: z
+      .record(z.string(), z.number().min(0))
+      .describe('Time of each stage and of all together (total), in ms.'),
+  })
+  .meta({
+    title: 'Result of ventriseg',
+    description:
+      'Volumes of the cerebral ventricles in one head MRI, the doubts about them, and how they were made.',
+  });
 
 export type ResultRecord = z.infer<typeof resultRecordSchema>;
 
@@ -107,6 +161,7 @@ export function resultRecord(
     mlByProbability: round(pair.mlByProbability, 3),
   });
   return resultRecordSchema.parse({
+    $schema: resultSchemaUrl,
     format: 'ventriseg-result',
     formatVersion: 1,
     notAMedicalDevice: true,
