@@ -234,7 +234,7 @@ describe('the world', () => {
 
 test('refuses options and voxels that make no surface', () => {
   const mask = maskOf([1], [1, 1, 1]);
-  expect(() => extractSurface(mask, { level: 0 })).toThrow('level must be more than 0, got 0');
+  expect(() => extractSurface(mask, { level: 0 })).toThrow('level must be finite and more than 0, got 0');
   expect(() => extractSurface(mask, { smoothingSteps: 1.5 })).toThrow('0 or more, got 1.5');
   const broken = createVolume(Float32Array.of(1, Number.NaN), [2, 1, 1], identityAffine);
   expect(() => extractSurface(broken)).toThrowError(

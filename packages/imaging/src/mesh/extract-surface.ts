@@ -20,12 +20,13 @@ export interface SurfaceOptions {
  * none. Beyond the grid all is outside, so regions that touch its edge are closed there.
  *
  * The method is constrained elastic surface nets (Gibson 1998) with a vertex for each sheet (Nielson 2004) and
- * kept volumes; see surface-net.ts and relax-net.ts. Guaranteed for any volume: every edge joins exactly two triangles that
- * run along it in opposite directions, the triangles around a vertex form one ring, and a mask's surface
- * lies within 0.45 voxel along each axis of where its voxels meet. A mask's surface encloses the volume of
- * its voxels: exactly without smoothing, and for real ventricles within 0.01 % with it. Around probabilities,
- * the surface cuts the corners of what is curved on the scale of a voxel: it encloses 1 % less than a ball of
- * 10 voxels' radius, 6 % less at 4. Not guaranteed: that sheets which share a cell keep from crossing each other.
+ * kept volumes; see surface-net.ts and relax-net.ts. Guaranteed for any volume: every edge joins exactly two
+ * triangles that run along it in opposite directions, the triangles around a vertex form one ring, and each
+ * vertex of a mask's surface is within 0.45 voxels along each axis of where its voxels meet. A mask's surface
+ * encloses the volume of its voxels: exactly without smoothing, and for real ventricles within 0.01 % with it.
+ * Around probabilities, the surface cuts the corners of what is curved on the scale of a voxel: it encloses 1 %
+ * less than a ball of 10 voxels' radius, 6 % less at 4. Not guaranteed: that triangles near each other keep from
+ * crossing.
  *
  * @throws ImagingError BAD_ARGUMENT for an option out of range; NON_FINITE when a voxel beside the surface is
  * infinite or NaN.
@@ -37,7 +38,7 @@ export interface SurfaceOptions {
 export function extractSurface(volume: Volume, options: SurfaceOptions = {}): Surface {
   const { level = 0.5, smoothingSteps = 10 } = options;
   if (!(Number.isFinite(level) && level > 0)) {
-    throw new ImagingError('BAD_ARGUMENT', `surface: level must be more than 0, got ${level}`);
+    throw new ImagingError('BAD_ARGUMENT', `surface: level must be finite and more than 0, got ${level}`);
   }
   if (!Number.isInteger(smoothingSteps) || smoothingSteps < 0) {
     throw new ImagingError(

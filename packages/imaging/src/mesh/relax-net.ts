@@ -67,10 +67,13 @@ function divideQuads(quads: Uint32Array, positions: Float64Array, spacingMm: Vec
     }
     return sum;
   };
-  for (let at = 0, to = 0; at < quads.length; at += 4, to += 6) {
-    const [a, b, c, d] = [quads[at]!, quads[at + 1]!, quads[at + 2]!, quads[at + 3]!];
-    const alongAC = squaredLength(a, c) <= squaredLength(b, d);
-    triangles.set(alongAC ? [a, b, c, a, c, d] : [b, c, d, b, d, a], to);
+  for (let at = 0, to = 0; at < quads.length; at += 4) {
+    // The corner that the first triangle begins with is an end of the diagonal.
+    const isShorter =
+      squaredLength(quads[at]!, quads[at + 2]!) <= squaredLength(quads[at + 1]!, quads[at + 3]!);
+    const first = isShorter ? 0 : 1;
+    for (let corner = 0; corner < 3; corner++) triangles[to++] = quads[at + ((first + corner) & 3)]!;
+    for (let corner = 2; corner < 5; corner++) triangles[to++] = quads[at + ((first + corner) & 3)]!;
   }
   return triangles;
 }

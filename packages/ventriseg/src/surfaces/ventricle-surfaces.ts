@@ -1,0 +1,79 @@
+/**
+ * The ventricles of a label volume as surfaces, each with its name, colour and measures, and as one PLY file.
+ */
+import {
+  type ColouredSurface,
+  createVolume,
+  encodePly,
+  extractSurface,
+  foregroundBox,
+  labelMask,
+  measureSurface,
+  multiplyAffines,
+  type SurfaceMeasures,
+  type SurfaceOptions,
+  type Volume,
+} from '@ventriseg/imaging';
+import { type Ventricle, ventricles } from '../labels/index.ts';
+import { softwareVersion } from '../software-version.ts';
+
+/** A ventricle's surface in world RAS mm, with its entry in the table of ventricles. */
+export interface VentricleSurface extends ColouredSurface, Ventricle {
+  readonly measures: SurfaceMeasures;
+}
+
+/**
+ * One closed surface for each ventricle that occurs, in the order of `ventricles`; all its parts are kept, down
+ * to single voxels. Ventricles that touch have a wall each, a fraction of a voxel apart or across each other.
+ *
+ * @param labels FreeSurfer's numbers (see `toCanonicalLabels`); others are passed over
+ * @throws ImagingError BAD_ARGUMENT when smoothingSteps is not a whole number of 0 or more.
+ *
+ * @example
+ * const surfaces = ventricleSurfaces(segmentation.labels);
+ * const ply = encodeVentriclePly(surfaces);
+ */
+export function ventricleSurfaces(
+  labels: Volume,
+  options: Pick<SurfaceOptions, 'smoothingSteps'> = {},
+): VentricleSurface[] {
+  const part = aroundVentricles(labels);
+  if (part === undefined) return [];
+  return ventricles.flatMap((ventricle) => {
+    const surface = extractSurface(labelMask(part, ventricle.number), options);
+    return surface.triangles.length === 0
+      ? []
+      : [{ ...ventricle, ...surface, measures: measureSurface(surface) }];
+  });
+}
+
+/** The part of the volume that holds all ventricles, often a fiftieth of it; undefined when there are none. */
+function aroundVentricles(labels: Volume): Volume | undefined {
+  const { data, shape, voxelToWorld } = labels;
+  const numbers = ventricles.map(({ number }) => number);
+  const box = foregroundBox(labelMask(labels, numbers));
+  if (box === undefined) return undefined;
+  const [x, y, z] = box.start;
+  const [nx, ny, nz] = box.size;
+  const cut = data.slice(0, nx * ny * nz);
+  for (let row = 0; row < ny * nz; row++) {
+    const from = x + shape[0] * (y + (row % ny) + shape[1] * (z + Math.floor(row / ny)));
+    cut.set(data.subarray(from, from + nx), row * nx);
+  }
+  const move = [1, 0, 0, x, 0, 1, 0, y, 0, 0, 1, z, 0, 0, 0, 1];
+  return createVolume(cut, box.size, multiplyAffines(voxelToWorld, move));
+}
+
+/** All surfaces in one binary PLY file with their colours; comments tell what they are and how large. */
+export function encodeVentriclePly(surfaces: readonly VentricleSurface[]): Uint8Array<ArrayBuffer> {
+  return encodePly(surfaces, {
+    comments: [
+      `cerebral ventricles by ${softwareVersion.name} ${softwareVersion.version}; not a medical device`,
+      ...surfaces.map(
+        ({ number, name, title, measures }) =>
+          `${title}: FreeSurfer label ${number} ${name}, ` +
+          `${measures.volumeMl.toFixed(3)} mL, ${measures.areaMm2.toFixed(0)} mm2`,
+      ),
+    ],
+  });
+}
