@@ -27,3 +27,4 @@ export * from './scan-input/index.ts';
 export * from './segment/index.ts';
 export * from './slices/index.ts';
 export { softwareVersion } from './software-version.ts';
+export * from './surfaces/index.ts';
