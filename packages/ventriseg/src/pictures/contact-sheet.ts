@@ -2,7 +2,8 @@
  * Many pictures on one sheet with captions: what a person looks at to see at a glance whether results are right.
  */
 import { VentrisegError } from '../errors.ts';
-import { forEachTextPixel, textSize } from './bitmap-font.ts';
+import { textSize } from './bitmap-font.ts';
+import { blankPicture, drawText } from './drawing.ts';
 import { checkPicture, type Picture, type Rgb } from './picture.ts';
 
 export interface ContactSheetOptions {
@@ -42,9 +43,7 @@ export function contactSheet(tiles: readonly Picture[], options: ContactSheetOpt
   const usedColumns = Math.min(columns, tiles.length);
   const width = gap + usedColumns * (cellWidth + gap);
   const height = gap + Math.ceil(tiles.length / columns) * (cellHeight + gap);
-  const data = new Uint8Array(width * height * 3);
-  for (let i = 0; i < data.length; i++) data[i] = background[i % 3]!;
-  const sheet: Picture = { width, height, data, channels: 3 };
+  const sheet = blankPicture(width, height, background);
 
   tiles.forEach((tile, i) => {
     const left = gap + (i % columns) * (cellWidth + gap);
@@ -74,17 +73,6 @@ function paste(sheet: Picture, tile: Picture, left: number, top: number): void {
       }
     }
   }
-}
-
-function drawText(sheet: Picture, text: string, left: number, top: number, scale: number, ink: Rgb): void {
-  forEachTextPixel(text, (x, y) => {
-    for (let dy = 0; dy < scale; dy++) {
-      for (let dx = 0; dx < scale; dx++) {
-        const to = (top + y * scale + dy) * sheet.width + left + x * scale + dx;
-        sheet.data.set(ink, to * 3);
-      }
-    }
-  });
 }
 
 function checkArguments(

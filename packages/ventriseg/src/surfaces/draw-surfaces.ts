@@ -4,9 +4,9 @@
  */
 import type { Vec3 } from '@ventriseg/imaging';
 import { VentrisegError } from '../errors.ts';
-import { textSize } from '../pictures/bitmap-font.ts';
+import { glyphHeight, textSize } from '../pictures/bitmap-font.ts';
+import { blankPicture, drawText, fillRectangle } from '../pictures/drawing.ts';
 import { contactSheet, type Picture, type Rgb } from '../pictures/index.ts';
-import { blankPicture, fillRectangle, letterHeight, textScale, writeText } from './drawing.ts';
 import { renderSurfaces } from './render-surfaces.ts';
 import {
   directionLetter,
@@ -32,6 +32,9 @@ const tileWidth = 440;
 const tileHeight = 320;
 /** Pixels around the surfaces, where letters and scale bars are. */
 const margin = 36;
+/** Side in pixels of a dot of the font. */
+const textScale = 2;
+const letterHeight = glyphHeight * textScale;
 /** Pixels from one line of the legend to the next. */
 const lineSpacing = 26;
 
@@ -126,10 +129,10 @@ function rangeAlong(surfaces: readonly VentricleSurface[], direction: Vec3): [lo
 function drawLetters(tile: Picture, { right, up }: ViewAxes, ink: Rgb): void {
   const opposite = ([x, y, z]: Vec3): Vec3 => [-x, -y, -z];
   const [middleX, middleY] = [tile.width / 2 - 5, tile.height / 2 - 7];
-  writeText(tile, directionLetter(opposite(right)), 8, middleY, ink);
-  writeText(tile, directionLetter(right), tile.width - 18, middleY, ink);
-  writeText(tile, directionLetter(up), middleX, 6, ink);
-  writeText(tile, directionLetter(opposite(up)), middleX, tile.height - 20, ink);
+  drawText(tile, directionLetter(opposite(right)), 8, middleY, textScale, ink);
+  drawText(tile, directionLetter(right), tile.width - 18, middleY, textScale, ink);
+  drawText(tile, directionLetter(up), middleX, 6, textScale, ink);
+  drawText(tile, directionLetter(opposite(up)), middleX, tile.height - 20, textScale, ink);
 }
 
 /** A bar of a round number of mm at the lower left, at most a quarter of the picture long. */
@@ -141,7 +144,7 @@ function drawScaleBar(tile: Picture, mmPerPixel: number, ink: Rgb): void {
   const [left, bottom] = [10, tile.height - 10];
   fillRectangle(tile, left, bottom - 3, length, 3, ink);
   for (const end of [left, left + length - 2]) fillRectangle(tile, end, bottom - 9, 2, 9, ink);
-  writeText(tile, `${lengthMm} mm`, left, bottom - 12 - letterHeight, ink);
+  drawText(tile, `${lengthMm} mm`, left, bottom - 12 - letterHeight, textScale, ink);
 }
 
 /** For each surface its colour, title and volume, and the volume of all. */
@@ -151,18 +154,18 @@ function legend(surfaces: readonly VentricleSurface[], background: Rgb, ink: Rgb
   let top = 8;
   for (const { title, colour, measures } of surfaces) {
     fillRectangle(tile, 8, top, 14, 14, colour);
-    writeText(tile, title, 32, top, ink);
+    drawText(tile, title, 32, top, textScale, ink);
     writeRight(tile, ml(measures.volumeMl), top, ink);
     top += lineSpacing;
   }
   fillRectangle(tile, 8, top, tile.width - 16, 1, ink);
-  writeText(tile, 'together', 32, top + 8, ink);
+  drawText(tile, 'together', 32, top + 8, textScale, ink);
   writeRight(tile, ml(surfaces.reduce((sum, { measures }) => sum + measures.volumeMl, 0)), top + 8, ink);
   return tile;
 }
 
 function writeRight(tile: Picture, text: string, top: number, ink: Rgb): void {
-  writeText(tile, text, tile.width - 8 - textSize(text).width * textScale, top, ink);
+  drawText(tile, text, tile.width - 8 - textSize(text).width * textScale, top, textScale, ink);
 }
 
 function checkArguments(surfaces: readonly VentricleSurface[], views: readonly SurfaceView[]): void {

@@ -1,13 +1,6 @@
-/**
- * Lines of text, bars and swatches drawn into RGB pictures.
- */
-import { forEachTextPixel, glyphHeight } from '../pictures/bitmap-font.ts';
-import type { Picture, Rgb } from '../pictures/index.ts';
-
-/** Side in pixels of a dot of the font. */
-export const textScale = 2;
-/** Pixels. */
-export const letterHeight = glyphHeight * textScale;
+/** Text and filled rectangles in RGB pictures. */
+import { forEachTextPixel } from './bitmap-font.ts';
+import type { Picture, Rgb } from './picture.ts';
 
 /** A picture of one colour. */
 export function blankPicture(width: number, height: number, colour: Rgb): Picture {
@@ -32,9 +25,20 @@ export function fillRectangle(
   }
 }
 
-/** Writes text, lines separated by `\n`, from its top left corner. */
-export function writeText(picture: Picture, text: string, left: number, top: number, ink: Rgb): void {
+/**
+ * Writes text, lines separated by `\n`, from its top left corner.
+ *
+ * @param scale side in pixels of a dot of the font
+ */
+export function drawText(
+  picture: Picture,
+  text: string,
+  left: number,
+  top: number,
+  scale: number,
+  ink: Rgb,
+): void {
   forEachTextPixel(text, (x, y) => {
-    fillRectangle(picture, left + x * textScale, top + y * textScale, textScale, textScale, ink);
+    fillRectangle(picture, left + x * scale, top + y * scale, scale, scale, ink);
   });
 }
