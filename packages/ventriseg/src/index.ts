@@ -23,6 +23,7 @@ export * from './labels/index.ts';
 export * from './model/index.ts';
 export * from './pictures/index.ts';
 export * from './recipes/index.ts';
+export * from './report/index.ts';
 export * from './scan-input/index.ts';
 export * from './segment/index.ts';
 export * from './slices/index.ts';

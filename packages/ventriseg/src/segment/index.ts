@@ -7,7 +7,13 @@ export { findMidSagittalPlane, type MidSagittalPlane, rightOf } from './mid-sagi
 export { plausibleLateralMl, type QualityCode, type QualityFinding, qualityCodes } from './quality.ts';
 export { type IslandRule, islandRules, type RemovedIslands } from './remove-islands.ts';
 export { resultJsonSchema } from './result-json-schema.ts';
-export { drawPanels, type PanelOptions, type ResultPanel, type ResultPanels } from './result-panels.ts';
+export {
+  drawPanels,
+  type PanelOptions,
+  type ResultPanel,
+  type ResultPanels,
+  type ShownSegmentation,
+} from './result-panels.ts';
 export { drawResult } from './result-picture.ts';
 export { type ResultRecord, resultRecord, resultRecordSchema, resultSchemaUrl } from './result-record.ts';
 export { type ResultsTableRow, resultsTable } from './results-table.ts';

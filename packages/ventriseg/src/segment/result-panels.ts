@@ -30,6 +30,9 @@ const shownWhiteMatter = 190;
 /** Axis of the world (RAS) that a plane's slices follow each other along. */
 const worldAxes: Readonly<Record<Plane, 0 | 1 | 2>> = { sagittal: 0, coronal: 1, axial: 2 };
 
+/** What of a segmentation is shown. */
+export type ShownSegmentation = Pick<Segmentation, 'labels' | 'conformed' | 'plane'>;
+
 export interface PanelOptions {
   /** Side of the window around the ventricles in the three planes, whole mm, up to 256. */
   readonly planeWindowMm: number;
@@ -53,7 +56,7 @@ export interface ResultPanels {
 }
 
 /** Draws the slices of a result: square, RGB. */
-export function drawPanels(segmentation: Segmentation, options: PanelOptions): ResultPanels {
+export function drawPanels(segmentation: ShownSegmentation, options: PanelOptions): ResultPanels {
   const { labels } = segmentation;
   const grey = forTheEye(segmentation.conformed);
   const { centre, top, bottom } = middleOf(segmentation);
@@ -101,7 +104,7 @@ interface Middle {
 }
 
 /** The centre of mass of the labels and their upper and lower end; the middle of the head where there are none. */
-function middleOf({ labels, conformed, plane }: Segmentation): Middle {
+function middleOf({ labels, conformed, plane }: ShownSegmentation): Middle {
   const toConformed = invertAffine(conformed.voxelToWorld);
   const m = multiplyAffines(toConformed, labels.voxelToWorld);
   const [nx, ny, nz] = labels.shape;
