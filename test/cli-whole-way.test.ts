@@ -93,7 +93,7 @@ test('evaluate gives the scores that training ended with', async () => {
   expect(classes[0].byPerson.dice).toBeGreaterThan(0.5);
 });
 
-test("segment writes labels on the scan's own grid, a record and a picture; evaluate scores them", async () => {
+test("segment writes labels on the scan's own grid, a record, a picture and a report; evaluate scores them", async () => {
   const scan = tinyHead(2).image;
   await writeVolume(at('scans', 'head.nii.gz'), scan);
   const result = await runVentriseg(
@@ -108,6 +108,7 @@ test("segment writes labels on the scan's own grid, a record and a picture; eval
   expect(results[0].volumes.total.ml).toBeGreaterThan(1);
   expect(results[0].files.labels).toBe(join('out', 'head_ventricles.nii.gz'));
   expect(readdirSync(at('out')).sort()).toEqual([
+    'head_ventricles.html',
     'head_ventricles.json',
     'head_ventricles.nii.gz',
     'head_ventricles.png',
@@ -146,7 +147,7 @@ test('of several scans the bad one is named, the others are done, and a table li
   const rows = readFileSync(at('many', 'ventricles.csv'), 'utf8').trim().split('\n');
   expect(rows).toHaveLength(4);
   expect(rows[2]).toContain('broken.nii');
-  expect(readdirSync(at('many'))).toHaveLength(7);
+  expect(readdirSync(at('many'))).toHaveLength(9);
 });
 
 test('demo segments a scan of the user and can be repeated', async () => {
@@ -157,5 +158,5 @@ test('demo segments a scan of the user and can be repeated', async () => {
     expect(result.stdout).toMatch(/total +[\d.]+ +mL/);
     expect(result.stdout).toContain('Not a medical device');
   }
-  expect(readdirSync(at('demo'))).toHaveLength(3);
+  expect(readdirSync(at('demo'))).toHaveLength(4);
 });

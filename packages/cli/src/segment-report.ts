@@ -37,7 +37,7 @@ export function formatResult(result: SegmentResult): string {
     scan.series === null ? '' : `  series: ${scan.series.description}; ${scan.series.chosenBecause}\n`;
   const doubts = quality.map(({ severity, code, message }) => `  ${severity}: ${code} ${message}\n`);
   const remarks = warnings.map((warning) => `  note: ${warning}\n`);
-  const files = [result.labelsPath, result.recordPath, result.picturePath].map((path) => `  ${path}\n`);
+  const files = Object.values(filesOf(result)).map((path) => `  ${path}\n`);
   return (
     `${scan.path}  (${shape} voxels of ${size} mm, ${scan.axes}; ${seconds} s)\n` +
     series +
@@ -48,9 +48,21 @@ export function formatResult(result: SegmentResult): string {
 }
 
 /** The same for programs: the record, and where the files are; so it no longer is what the schema describes. */
-export function jsonResult({ record, labelsPath, recordPath, picturePath }: SegmentResult) {
-  const { $schema: _, ...fields } = record;
-  return { ...fields, files: { labels: labelsPath, record: recordPath, picture: picturePath } };
+export function jsonResult(result: SegmentResult) {
+  const { $schema: _, ...fields } = result.record;
+  return { ...fields, files: filesOf(result) };
+}
+
+function filesOf(result: SegmentResult): Record<string, string> {
+  const { labelsPath, recordPath, picturePath, reportPath, sidecarPath, labelTablePath } = result;
+  return {
+    labels: labelsPath,
+    ...(sidecarPath !== undefined && { sidecar: sidecarPath }),
+    ...(labelTablePath !== undefined && { labelTable: labelTablePath }),
+    record: recordPath,
+    picture: picturePath,
+    report: reportPath,
+  };
 }
 
 /** One line for each reason why the numbers of a result cannot be used, such as an empty one. */

@@ -5,6 +5,7 @@
  * const { record } = await segmentFile('sub-01_T1w.nii.gz', { output: 'results' });
  */
 export type { BackendChoice } from 'onnx-autograd';
+export { type FoundScans, findScans } from './bids/index.ts';
 export * from './dataset/index.ts';
 export * from './evaluate/node.ts';
 export * from './index.ts';

@@ -35,7 +35,7 @@ export function addDemo(program: Command, streams: CliStreams, outcome: Outcome)
       'after',
       `
 The head is fetched from the npm registry the first time (60 MB) and kept in ~/.cache/ventriseg.
-${helpFooter([['ventriseg demo', 'volumes on the screen; labels, JSON and a picture in ventriseg-demo/']])}`,
+${helpFooter([['ventriseg demo', 'volumes on the screen; labels, JSON, picture and report in ventriseg-demo/']])}`,
     )
     .action((options: DemoCommandOptions) =>
       runCommand(streams, outcome, options, 'stopping', (run) => demo(options, run)),

@@ -22,6 +22,7 @@ interface SegmentCommandOptions extends CommonOptions {
   backend: BackendChoice;
   series?: string;
   force?: boolean;
+  bids?: boolean;
   crf?: boolean;
   fillHoles: boolean;
   keepIslands?: boolean;
@@ -30,7 +31,7 @@ interface SegmentCommandOptions extends CommonOptions {
 export function addSegment(program: Command, streams: CliStreams, outcome: Outcome): void {
   const command = program
     .command('segment')
-    .argument('<scan...>', 'NIfTI or MGH files, DICOM folders or files, zips of these')
+    .argument('<scan...>', 'NIfTI or MGH files, DICOM folders or files, zips of these, BIDS datasets')
     .description('Segment the ventricles and measure them')
     .option('-o, --output <folder>', 'where the results go', '.')
     .option('--model <name|file>', 'a shipped model, an .onnx file, or the run folder of a training')
@@ -38,6 +39,7 @@ export function addSegment(program: Command, streams: CliStreams, outcome: Outco
     .addOption(backendOption("what runs the network; wasm gives the page's labels to the voxel"))
     .option('--series <which>', 'DICOM: the series to take, by UID, number, or part of its description')
     .option('--force', 'replace results that are there already')
+    .option('--bids', 'lay the results out as a BIDS derivative dataset; scans are named sub-..._T1w')
     .option('--crf', 'draw borders to edges of the image with a dense conditional random field')
     .option('--no-fill-holes', 'leave holes of the labels as they are')
     .option('--keep-islands', 'keep parts that are no ventricles by their size and place')
@@ -45,9 +47,10 @@ export function addSegment(program: Command, streams: CliStreams, outcome: Outco
       'after',
       `
 Writes for each scan, on its own grid and with FreeSurfer's label numbers:
-  <name>_ventricles.nii.gz   labels            <name>_ventricles.png   picture for checking
-  <name>_ventricles.json     volumes in mL, doubts about them, and how they were made
-and for several scans one ventricles.csv.
+  <name>_ventricles.nii.gz   labels            <name>_ventricles.png    picture for checking
+  <name>_ventricles.json     record            <name>_ventricles.html   report, to read and to print
+and for several scans one ventricles.csv. The record and the report hold volumes in mL, doubts about
+them, and how they were made. Of a BIDS dataset every T1w image is segmented.
 ` +
         helpFooter([
           ['ventriseg segment T1.nii.gz', 'results beside you'],
@@ -56,6 +59,10 @@ and for several scans one ventricles.csv.
             'a folder of DICOM files, one series of it',
           ],
           ['ventriseg segment subjects/*/mri/orig.mgz -o results', 'many scans, and a table of them'],
+          [
+            'ventriseg segment study/ --bids -o study/derivatives/ventriseg',
+            'all T1w images of a BIDS dataset, to derivatives of it',
+          ],
           [
             'ventriseg segment T1.nii.gz --model runs/first --crf --json',
             'a network of your own; JSON on stdout',
@@ -78,6 +85,7 @@ async function segment(
   const { results, failures, csvPath } = await segmentFiles(scans, {
     output: options.output,
     force: options.force === true,
+    bids: options.bids === true,
     crf: options.crf === true,
     fillHoles: options.fillHoles,
     backend: options.backend,
@@ -87,6 +95,7 @@ async function segment(
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     ...(options.series === undefined ? {} : { series: options.series }),
     onProgress: (progress) => showSegmentProgress(progress, run),
+    onNote: (note) => run.note(note),
     onScan: (scan) => {
       run.progress.stop();
       if (!isFailure(scan)) run.print(formatResult(scan));
@@ -101,10 +110,9 @@ async function segment(
   if (failures.length === 0) {
     return results.some((result) => unusable(result).length > 0) ? exitCodes.failed : exitCodes.done;
   }
-  if (scans.length > 1) {
-    run.note(
-      `${failures.length} of ${scans.length} scans failed: ${failures.map(({ path }) => path).join(', ')}`,
-    );
+  const all = results.length + failures.length;
+  if (all > 1) {
+    run.note(`${failures.length} of ${all} scans failed: ${failures.map(({ path }) => path).join(', ')}`);
     return exitCodes.failed;
   }
   return exitCodeOf(failures[0]!.code);

@@ -1,5 +1,6 @@
 /** The parts of segmenting that need files on disk. */
 export {
+  type OutputPaths,
   openModel,
   type SegmentFileOptions,
   type SegmentFileProgress,

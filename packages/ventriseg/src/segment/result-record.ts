@@ -31,7 +31,7 @@ export const resultRecordSchema = z
     format: z.literal('ventriseg-result'),
     formatVersion: z.literal(1),
     notAMedicalDevice: z.literal(true).describe('For research, not for diagnosis or treatment.'),
-    name: z.string().describe('What the files of the result are called after.'),
+    name: z.string().describe('Name of the scan, which its files are called after.'),
     units: z
       .strictObject({ volumes: z.literal('mL'), lengths: z.literal('mm'), times: z.literal('ms') })
       .describe('Units of all volumes, lengths and times in the record.'),

@@ -4,22 +4,26 @@
  *   <name>_ventricles.nii.gz   labels on the scan's grid, with the scan's own header geometry
  *   <name>_ventricles.json     volumes, quality, provenance (see result-record.ts)
  *   <name>_ventricles.png      picture for checking
+ *   <name>_ventricles.html     report with pictures, to read and to print (see report/)
  *
- * All three appear together or not at all.
+ * All appear together or not at all.
  */
 import { mkdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { BackendChoice } from 'onnx-autograd';
 import { openBackend } from 'onnx-autograd/node';
+import { derivativeFiles, derivativePaths, requireDerivativeDataset } from '../bids/index.ts';
 import { VentrisegError } from '../errors.ts';
 import { type FileToWrite, writeAllWhole } from '../files/index.ts';
 import { resolveModel } from '../model/shipped-models.ts';
 import { encodePng } from '../pictures/index.ts';
+import { reportHtml } from '../report/index.ts';
 import type { OpenProgress } from '../scan-input/index.ts';
 import { openScan } from '../scan-input/open-scan.ts';
 import { encodeLabels } from './encode-labels.ts';
 import { type LoadedSliceModel, loadSliceModel } from './load-model.ts';
 import { nameOfScan } from './output-names.ts';
+import { drawPanels } from './result-panels.ts';
 import { drawResult } from './result-picture.ts';
 import { type ResultRecord, resultRecord } from './result-record.ts';
 import { type SegmentProgress, segmentVolume } from './segment-volume.ts';
@@ -29,7 +33,7 @@ export interface SegmentFileOptions {
   readonly output: string;
   /** A shipped model's name, an `.onnx` file, a run folder, the bytes of a model, or a loaded one. */
   readonly model?: string | Uint8Array | LoadedSliceModel;
-  /** What the results are called after; default: the scan's file or folder name. */
+  /** What the results are called after; default: the scan's file or folder name. With `bids`, only in them. */
   readonly name?: string;
   /** Threads of the network; default: as many as there are cores. */
   readonly threads?: number;
@@ -39,6 +43,8 @@ export interface SegmentFileOptions {
   readonly series?: string;
   /** Replace results that are there. */
   readonly force?: boolean;
+  /** Lay results out as a BIDS derivative dataset in `output` (see bids/); the scan must be named as BIDS has it. */
+  readonly bids?: boolean;
   readonly fillHoles?: boolean;
   readonly removeIslands?: boolean;
   readonly crf?: boolean;
@@ -52,11 +58,19 @@ export type SegmentFileProgress =
   | OpenProgress
   | { readonly stage: 'write'; readonly done: number; readonly total: number };
 
-export interface SegmentResult {
-  readonly name: string;
+/** Where the results of a scan lie. */
+export interface OutputPaths {
   readonly labelsPath: string;
   readonly recordPath: string;
   readonly picturePath: string;
+  readonly reportPath: string;
+  /** With `bids`: the metadata of the labels, and the table of what they mean. */
+  readonly sidecarPath?: string;
+  readonly labelTablePath?: string;
+}
+
+export interface SegmentResult extends OutputPaths {
+  readonly name: string;
   readonly record: ResultRecord;
 }
 
@@ -78,15 +92,17 @@ export async function openModel(
 /**
  * Segments one scan.
  *
- * @throws VentrisegError OUTPUT_EXISTS, NO_SUCH_MODEL, BAD_MODEL, and all that `openScan` throws; ImagingError for
- * a damaged scan; the signal's reason when aborted
+ * @throws VentrisegError OUTPUT_EXISTS, NO_SUCH_MODEL, BAD_MODEL, and all that `openScan` throws; with `bids`
+ * BAD_ARGUMENT (a name that is none of BIDS, another dataset in `output`) and BAD_DATASET; ImagingError for a
+ * damaged scan; the signal's reason when aborted
  * @example
  * const { record } = await segmentFile('sub-01_T1w.nii.gz', { output: 'results' });
  * console.log(record.volumes.lateral?.ml, record.quality);
  */
 export async function segmentFile(path: string, options: SegmentFileOptions): Promise<SegmentResult> {
   const name = options.name ?? nameOfScan(path);
-  const outputs = outputPaths(options.output, name);
+  const outputs = options.bids ? derivativePaths(options.output, path) : outputPaths(options.output, name);
+  if (options.bids) await requireDerivativeDataset(options.output);
   if (!options.force) await requireFree(Object.values(outputs));
   const model = isLoaded(options.model) ? options.model : await openModel(options.model, options);
   try {
@@ -113,15 +129,20 @@ export function isLoaded(model: SegmentFileOptions['model']): model is LoadedSli
   return typeof model === 'object' && !(model instanceof Uint8Array);
 }
 
-function outputPaths(directory: string, name: string) {
+function outputPaths(directory: string, name: string): OutputPaths {
   const base = join(directory, `${name}_ventricles`);
-  return { labelsPath: `${base}.nii.gz`, recordPath: `${base}.json`, picturePath: `${base}.png` };
+  return {
+    labelsPath: `${base}.nii.gz`,
+    recordPath: `${base}.json`,
+    picturePath: `${base}.png`,
+    reportPath: `${base}.html`,
+  };
 }
 
 async function segmentInto(
   path: string,
   name: string,
-  outputs: ReturnType<typeof outputPaths>,
+  outputs: OutputPaths,
   model: LoadedSliceModel,
   options: SegmentFileOptions,
 ): Promise<SegmentResult> {
@@ -138,6 +159,7 @@ async function segmentInto(
   onProgress?.({ stage: 'write', done: 0, total: 1 });
   const labels = await encodeLabels(scan, segmentation.labels);
   const picture = encodePng(drawResult(segmentation, name));
+  const panels = drawPanels(segmentation, { planeWindowMm: 192, pixelsPerMm: 2 });
   const encoded = performance.now();
   const record = resultRecord(
     scan,
@@ -153,9 +175,11 @@ async function segmentInto(
   const files: FileToWrite[] = [
     { path: outputs.labelsPath, content: labels },
     { path: outputs.picturePath, content: picture },
+    { path: outputs.reportPath, content: reportHtml(record, panels) },
     { path: outputs.recordPath, content: `${JSON.stringify(record, null, 2)}\n` },
+    ...(options.bids ? await derivativeFiles(options.output, path, record) : []),
   ];
-  await mkdir(options.output, { recursive: true });
+  await mkdir(dirname(outputs.labelsPath), { recursive: true });
   await writeAllWhole(files, { signal });
   onProgress?.({ stage: 'write', done: 1, total: 1 });
   return { name, ...outputs, record };

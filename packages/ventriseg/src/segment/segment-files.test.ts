@@ -6,7 +6,7 @@ import { readScan, sameGrid, writeMgh, writeNifti } from '@ventriseg/imaging';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runPython, testWithPython } from '../../../../test/python-oracle.ts';
 import { dataPath } from '../../../../test/shared-data.ts';
-import { resultRecordSchema } from './result-record.ts';
+import { resultRecordSchema, resultSchemaUrl } from './result-record.ts';
 import { segmentFile } from './segment-file.ts';
 import { type SegmentFailure, segmentFiles } from './segment-files.ts';
 import {
@@ -48,16 +48,18 @@ test('many scans: results, a CSV, and the bad one named while the others go on',
     { path: paths[1]!, code: 'NOT_A_SCAN', message: expect.stringContaining('notes.txt') },
   ] satisfies SegmentFailure[]);
   expect((await readdir(output)).sort()).toEqual([
+    'a_T1_ventricles.html',
     'a_T1_ventricles.json',
     'a_T1_ventricles.nii.gz',
     'a_T1_ventricles.png',
+    'b_T1_ventricles.html',
     'b_T1_ventricles.json',
     'b_T1_ventricles.nii.gz',
     'b_T1_ventricles.png',
     'ventricles.csv',
   ]);
 
-  for (const { labelsPath, recordPath, picturePath, record } of results) {
+  for (const { labelsPath, recordPath, picturePath, reportPath, record } of results) {
     const { volume } = await readScan(await readFile(labelsPath), { path: labelsPath });
     expect(sameGrid(volume, scan, 1e-3)).toBe(true);
     expect(new Set(volume.data)).toEqual(new Set([0, 4, 43]));
@@ -65,6 +67,8 @@ test('many scans: results, a CSV, and the bad one named while the others go on',
     const counted = [...volume.data].filter((label) => label === 4).length;
     expect(record.volumes.labels[0]!.ml).toBeCloseTo((counted * 27) / 1000, 3);
     expect(record).toMatchObject({ notAMedicalDevice: true, model: { name: 'intensity' } });
+    expect(await readFile(reportPath, 'utf8')).toContain(`<title>Ventricles of ${record.name}</title>`);
+    expect(record.$schema).toBe(resultSchemaUrl);
     expect(record.scan.shape).toEqual([...scan.shape]);
     expect(record.timingsMs.total).toBeGreaterThan(record.timingsMs.network!);
     expect([...(await readFile(picturePath)).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);

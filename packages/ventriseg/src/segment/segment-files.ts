@@ -4,6 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { derivativePaths, findScans, requireDerivativeDataset } from '../bids/index.ts';
 import { VentrisegError } from '../errors.ts';
 import { writeWhole } from '../files/index.ts';
 import { distinctNames } from './output-names.ts';
@@ -19,6 +20,8 @@ import {
 } from './segment-file.ts';
 
 export interface SegmentFilesOptions extends Omit<SegmentFileOptions, 'name' | 'onProgress'> {
+  /** Told of what was found in BIDS datasets, and of what there is left aside. */
+  readonly onNote?: (note: string) => void;
   readonly onProgress?: (progress: SegmentFilesProgress) => void;
   /** Told of each scan as it is done or has failed. */
   readonly onScan?: (outcome: SegmentResult | SegmentFailure) => void;
@@ -51,19 +54,24 @@ export const CSV_FILE = 'ventricles.csv';
 /**
  * Segments scans into one folder; inputs of the same name get their folders' names in front.
  *
- * @throws VentrisegError BAD_ARGUMENT without paths, NO_SUCH_MODEL, BAD_MODEL, OUTPUT_EXISTS (of the CSV); the
- * signal's reason when aborted, with the results of finished scans left in place
+ * @param inputs scans as `openScan` takes them, and BIDS datasets, which stand for all their T1-weighted images
+ * @throws VentrisegError BAD_ARGUMENT without inputs, NO_IMAGE, NO_SUCH_MODEL, BAD_MODEL, OUTPUT_EXISTS (of the CSV);
+ * with `bids` BAD_ARGUMENT and BAD_DATASET as `segmentFile`; the signal's reason when aborted, with the results of
+ * finished scans left in place
  */
 export async function segmentFiles(
-  paths: readonly string[],
+  inputs: readonly string[],
   options: SegmentFilesOptions,
 ): Promise<SegmentedFiles> {
-  if (paths.length === 0) throw new VentrisegError('BAD_ARGUMENT', 'no scans to segment were named');
+  if (inputs.length === 0) throw new VentrisegError('BAD_ARGUMENT', 'no scans to segment were named');
+  const { paths, notes } = await findScans(inputs);
+  for (const note of notes) options.onNote?.(note);
+  if (options.bids) await requireBids(paths, options.output);
   const names = distinctNames(paths);
   const csvPath = paths.length > 1 ? join(options.output, CSV_FILE) : undefined;
   if (csvPath !== undefined && !options.force) await requireFree([csvPath]);
   const model = isLoaded(options.model) ? options.model : await openModel(options.model, options);
-  const { onProgress, onScan, ...shared } = options;
+  const { onProgress, onScan, onNote: _, ...shared } = options;
   const results: SegmentResult[] = [];
   const failures: SegmentFailure[] = [];
   const rows: ResultsTableRow[] = [];
@@ -99,6 +107,24 @@ export async function segmentFiles(
     await writeWhole(csvPath, resultsTable(rows));
   }
   return { results, failures, csvPath };
+}
+
+/** What can be found wrong with a BIDS dataset of results before the first scan is opened. */
+async function requireBids(paths: readonly string[], output: string): Promise<void> {
+  await requireDerivativeDataset(output);
+  const scanOf = new Map<string, string>();
+  for (const path of paths) {
+    const { labelsPath } = derivativePaths(output, path);
+    const other = scanOf.get(labelsPath);
+    if (other !== undefined) {
+      throw new VentrisegError(
+        'BAD_ARGUMENT',
+        `${path}: its results would be those of ${other} (${labelsPath}); segment it into another folder`,
+        { path },
+      );
+    }
+    scanOf.set(labelsPath, path);
+  }
 }
 
 function failureOf(path: string, error: unknown): SegmentFailure {
