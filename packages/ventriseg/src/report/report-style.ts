@@ -72,7 +72,7 @@ figcaption { font-size: .875rem; color: var(--faint); text-align: center; }
   h2, h3, caption { break-after: avoid; }
   table, figure, li, .pictures { break-inside: avoid; }
   th, td { padding-block: .1rem; }
-  .planes, .slices { max-width: 166mm; margin-inline: auto; }
+  .planes, .slices { max-width: 154mm; margin-inline: auto; }
   .slices { grid-template-columns: repeat(6, 1fr); gap: .3rem; }
 }
 `;
