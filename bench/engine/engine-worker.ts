@@ -12,6 +12,7 @@ import { benchmarkNetworks } from './networks.ts';
 import type { Measured, Prepared, Request, Task, WorkerSetup } from './worker-protocol.ts';
 
 const LEARNING_RATE = 1e-4;
+const WARM_UP_STEPS = 3;
 
 const setup = JSON.parse(process.argv[2]!) as WorkerSetup;
 const { network, loss } = benchmarkNetworks.find(({ name }) => name === setup.network)!;
@@ -54,7 +55,10 @@ async function prepare(task: Task): Promise<Prepared> {
     const batch = { images, targets, size: setup.batch };
     steps.set(task, async () => (await trainer.train(batch, LEARNING_RATE)).loss);
   }
-  return { firstLoss: await steps.get(task)!() };
+  const firstLoss = await steps.get(task)!();
+  // Memory is asked of the system during the first steps.
+  for (let step = 0; step < WARM_UP_STEPS; step++) await steps.get(task)!();
+  return { firstLoss };
 }
 
 async function measure(task: Task, seconds: number): Promise<Measured> {

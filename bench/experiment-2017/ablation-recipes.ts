@@ -11,7 +11,7 @@ import { runScript, wholeNumber } from '../command-line.ts';
 const help = `tsx bench/experiment-2017/ablation-recipes.ts [options]
 
   -o, --output DIR     folder for the recipes; default out/ablation
-  --epochs N           of 40 batches of 32; default 13
+  --epochs N           of 40 batches of 32; default 8
 
 Prints the recipes' paths, from the published one to the one with all changes.
 `;
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       output: { type: 'string', short: 'o', default: 'out/ablation' },
-      epochs: { type: 'string', default: '13' },
+      epochs: { type: 'string', default: '8' },
       help: { type: 'boolean', default: false },
     },
   });
