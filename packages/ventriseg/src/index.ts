@@ -20,6 +20,7 @@ export * from './errors.ts';
 export * from './evaluate/index.ts';
 export * from './intensity/index.ts';
 export * from './labels/index.ts';
+export * from './measures/index.ts';
 export * from './model/index.ts';
 export * from './pictures/index.ts';
 export * from './recipes/index.ts';
