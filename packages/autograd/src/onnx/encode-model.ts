@@ -20,7 +20,13 @@ import {
   ValueInfoProtoSchema,
 } from 'onnx-buf';
 import { AutogradError, formatShape } from '../errors.ts';
-import type { AttributeValue, ElementType, Graph, GraphNode, Value } from '../graph/graph.ts';
+import type { AttributeValue, ElementType, Graph, GraphConstant, GraphNode, Value } from '../graph/graph.ts';
+import {
+  type StoredParameter,
+  type StoredTensor,
+  storeParameter,
+  type WeightStorage,
+} from './weight-storage.ts';
 
 export const ONNX_OPSET = 17;
 
@@ -30,12 +36,23 @@ const ELEMENT_TYPES: Record<ElementType, TensorProto_DataType> = {
   bool: TensorProto_DataType.BOOL,
 };
 
+type TensorData = GraphConstant['data'] | StoredTensor['data'];
+
+/** What a tensor of the file is made of, told by its array. */
+function elementTypeOf(data: TensorData): TensorProto_DataType {
+  if (data instanceof BigInt64Array) return TensorProto_DataType.INT64;
+  if (data instanceof Uint16Array) return TensorProto_DataType.FLOAT16;
+  return data instanceof Int8Array ? TensorProto_DataType.INT8 : TensorProto_DataType.FLOAT;
+}
+
 /** What an ONNX model is written from; a `Graph` is one. */
 export type ModelSource = Pick<Graph, 'nodes' | 'inputs' | 'outputs' | 'parameters' | 'constants'>;
 
 export interface EncodeModelOptions {
   /** Values of the parameters; they become initialisers. Without, parameters are inputs. */
   readonly weights?: ReadonlyMap<string, Float32Array>;
+  /** How the kernels of `weights` are kept in the file: `float16` halves it, `int8` quarters it. Default `float32`. */
+  readonly storage?: WeightStorage;
   /** Leaves the first axis of inputs and outputs open, named `batch`. */
   readonly dynamicBatch?: boolean;
   /** Key and value texts kept in the model: recipe, label names, normalisation. */
@@ -49,22 +66,15 @@ export function encodeModel(graph: ModelSource, options: EncodeModelOptions = {}
   const domains = [...new Set(graph.nodes.map((node) => node.domain))].filter((domain) => domain !== '');
   const describe = (value: Value) => valueInfo(value, options.dynamicBatch ?? false);
   const parameterInputs = options.weights ? [] : graph.parameters.map(({ value }) => valueInfo(value, false));
-  const parameterTensors = options.weights
-    ? graph.parameters.map(({ value }) => {
-        const data = options.weights!.get(value.name);
-        if (data === undefined) {
-          throw new AutogradError('BAD_ARGUMENT', `encodeModel(): no weights for parameter ${value.name}`);
-        }
-        const count = value.shape.reduce((a, b) => a * b, 1);
-        if (data.length !== count) {
-          throw new AutogradError(
-            'SHAPE_MISMATCH',
-            `encodeModel(): parameter ${value.name} (${formatShape(value.shape)}) needs ${count} values, got ${data.length}`,
-          );
-        }
-        return tensor(value.name, value.shape, 'float32', data);
-      })
+  const stored = options.weights
+    ? storedParameters(graph, options.weights, options.storage ?? 'float32')
     : [];
+  if (!options.weights && options.storage !== undefined) {
+    throw new AutogradError(
+      'BAD_ARGUMENT',
+      `encodeModel(): storage ${options.storage} needs weights to store`,
+    );
+  }
   const model = create(ModelProtoSchema, {
     irVersion: 8n,
     producerName: 'onnx-autograd',
@@ -78,16 +88,34 @@ export function encodeModel(graph: ModelSource, options: EncodeModelOptions = {}
     ),
     graph: create(GraphProtoSchema, {
       name: options.name ?? 'graph',
-      node: foldOutputs(graph).map(node),
+      node: [...stored.flatMap(({ nodes }) => nodes), ...foldOutputs(graph)].map(node),
       input: [...graph.inputs.map(describe), ...parameterInputs],
       output: graph.outputs.map(describe),
-      initializer: [
-        ...parameterTensors,
-        ...graph.constants.map((c) => tensor(c.name, c.shape, c.type, c.data)),
-      ],
+      initializer: [...stored.flatMap(({ tensors }) => tensors).map(tensor), ...graph.constants.map(tensor)],
     }),
   });
   return toBinary(ModelProtoSchema, model);
+}
+
+function storedParameters(
+  graph: ModelSource,
+  weights: ReadonlyMap<string, Float32Array>,
+  storage: WeightStorage,
+): StoredParameter[] {
+  return graph.parameters.map(({ value }) => {
+    const data = weights.get(value.name);
+    if (data === undefined) {
+      throw new AutogradError('BAD_ARGUMENT', `encodeModel(): no weights for parameter ${value.name}`);
+    }
+    const count = value.shape.reduce((a, b) => a * b, 1);
+    if (data.length !== count) {
+      throw new AutogradError(
+        'SHAPE_MISMATCH',
+        `encodeModel(): parameter ${value.name} (${formatShape(value.shape)}) needs ${count} values, got ${data.length}`,
+      );
+    }
+    return storeParameter(value, data, storage);
+  });
 }
 
 /**
@@ -142,15 +170,10 @@ function attribute(name: string, value: AttributeValue) {
   });
 }
 
-function tensor(
-  name: string,
-  shape: readonly number[],
-  type: ElementType,
-  data: Float32Array | BigInt64Array,
-) {
+function tensor({ name, shape, data }: { name: string; shape: readonly number[]; data: TensorData }) {
   return create(TensorProtoSchema, {
     name,
-    dataType: ELEMENT_TYPES[type],
+    dataType: elementTypeOf(data),
     dims: shape.map((n) => BigInt(n)),
     rawData: new Uint8Array(data.slice().buffer),
   });
