@@ -30,3 +30,4 @@ export * from './segment/index.ts';
 export * from './slices/index.ts';
 export { softwareVersion } from './software-version.ts';
 export * from './surfaces/index.ts';
+export * from './volumes/index.ts';

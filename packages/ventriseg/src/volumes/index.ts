@@ -1,0 +1,12 @@
+export { airLevel, normaliseLocateImage, normaliseSegmentImage } from './intensity.ts';
+export {
+  cutBox,
+  gridOfBox,
+  locateBlock,
+  locateImage,
+  toWorkingGrid,
+  type WorkingBox,
+  type WorkingVolume,
+  workingAxes,
+  workingGrid,
+} from './working-grid.ts';
