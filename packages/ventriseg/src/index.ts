@@ -15,6 +15,13 @@ export {
   type PlanOverrides,
   resolveDatasetPlan,
 } from './dataset/plan.ts';
+export {
+  type Dataset,
+  type DatasetFile,
+  type DatasetFiles,
+  datasetInFiles,
+  readDataset,
+} from './dataset/read-dataset.ts';
 export * from './dicom/index.ts';
 export * from './errors.ts';
 export * from './evaluate/index.ts';
@@ -30,4 +37,5 @@ export * from './segment/index.ts';
 export * from './slices/index.ts';
 export { softwareVersion } from './software-version.ts';
 export * from './surfaces/index.ts';
+export * from './training/index.ts';
 export * from './volumes/index.ts';

@@ -13,4 +13,4 @@ export * from './model/shipped-models.ts';
 export * from './scan-input/node-converter.ts';
 export * from './scan-input/open-scan.ts';
 export * from './segment/node.ts';
-export * from './training/index.ts';
+export * from './training/node.ts';

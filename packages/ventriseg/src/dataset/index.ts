@@ -9,7 +9,7 @@ export {
   type SynthesiseRequest,
   splitNames,
 } from './manifest.ts';
-export { type Dataset, openDataset } from './open-dataset.ts';
+export { openDataset } from './open-dataset.ts';
 export {
   type DatasetPlan,
   type DatasetPresetName,
@@ -25,4 +25,11 @@ export {
   type PrepareProgress,
   prepareDataset,
 } from './prepare-dataset.ts';
+export {
+  type Dataset,
+  type DatasetFile,
+  type DatasetFiles,
+  datasetInFiles,
+  readDataset,
+} from './read-dataset.ts';
 export { defaultImageNames, defaultLabelNames } from './sources.ts';

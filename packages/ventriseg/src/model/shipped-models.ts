@@ -6,7 +6,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { VentrisegError } from '../errors.ts';
-import { MODEL_FILE } from '../training/train-network.ts';
+import { MODEL_FILE } from '../training/run-folder.ts';
 
 /** The one that is used when none is named. */
 export const defaultModelName = 'ventricles-slices';

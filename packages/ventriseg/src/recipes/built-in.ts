@@ -6,6 +6,8 @@
  * better: He start values, soft Dice + cross-entropy, Adam at ten times the rate with warm-up and a cosine to
  * zero, augmentation, and batches of 32, which make the same updates from a third of the images.
  *
+ * `quick` is for trying out, in the page too: a small U-Net that learns something in a few minutes on a laptop.
+ *
  * `ventricles-slices` trains the model that ventriseg ships: all six ventricles in coronal slices.
  */
 import { VentrisegError } from '../errors.ts';
@@ -76,6 +78,16 @@ const inputs: readonly RecipeInput[] = [
     name: 'unet-2017-plus',
     description: 'The 2017 U-Net, trained by what is known to be better',
     network: { ...plusNetwork, skips: true },
+  },
+  {
+    ...plus,
+    name: 'quick',
+    description: 'A small U-Net for trying out: minutes on a laptop, in the page too',
+    network: { ...plusNetwork, filters: [8, 16, 32], skips: true, spareOutputs: 0 },
+    batchSize: 10,
+    schedule: { kind: 'cosine', warmupSteps: 10 },
+    stepsPerEpoch: 20,
+    epochs: 10,
   },
   {
     ...plus,

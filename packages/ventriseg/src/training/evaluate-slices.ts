@@ -3,7 +3,7 @@
  * person, over all of a person's slices at once, as a volume is used. Dice and Jaccard are computed from the
  * mask at one half (or the most probable class); the soft Jaccard index from the probabilities.
  */
-import type { Dataset } from '../dataset/index.ts';
+import type { Dataset } from '../dataset/read-dataset.ts';
 import { outputClasses } from '../recipes/index.ts';
 
 export interface OverlapScores {

@@ -1,8 +1,12 @@
 /** The trainer that a recipe asks for, on a dataset. */
-import { type Loss, type Network, Trainer } from 'onnx-autograd';
-import type { NodeBackend } from 'onnx-autograd/node';
-import type { Dataset } from '../dataset/index.ts';
+import { type Backend, type Loss, type Network, type StartLanes, Trainer } from 'onnx-autograd';
+import type { Dataset } from '../dataset/read-dataset.ts';
 import { buildLoss, buildNetwork, outputClasses, type Recipe } from '../recipes/index.ts';
+
+/** What computes: a backend, with lanes where it has several. */
+export interface TrainingBackend extends Pick<Backend, 'runtime' | 'session'> {
+  readonly lanes?: StartLanes | undefined;
+}
 
 export interface RecipeTrainer {
   readonly network: Network;
@@ -14,7 +18,7 @@ export interface RecipeTrainer {
 export async function createRecipeTrainer(
   recipe: Recipe,
   dataset: Dataset,
-  backend: NodeBackend,
+  backend: TrainingBackend,
 ): Promise<RecipeTrainer> {
   const foreground = dataset.manifest.plan.classes.length;
   const network = buildNetwork(recipe, dataset.rows, dataset.columns, foreground);

@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { type EventWriter, encodeGraphDef, type GraphNode as TensorBoardNode } from '@ventriseg/tensorboard';
 import { openEventFile } from '@ventriseg/tensorboard/node';
 import type { Graph } from 'onnx-autograd';
-import { contactSheet, encodePng, greyWithMaskRgb, type Picture, upscale } from '../pictures/index.ts';
+import { encodePng } from '../pictures/index.ts';
+import type { Recipe } from '../recipes/index.ts';
+import { type SliceTile, tileSheet } from './slice-tiles.ts';
 
 export const SCALARS_FILE = 'scalars.csv';
 
@@ -56,44 +58,30 @@ export class RunLog {
     size: { rows: number; columns: number },
     step: number,
   ): void {
-    const pictures = tiles.flatMap((tile) => tileRow(tile, size.columns, size.rows));
-    const labels = tiles.flatMap((tile) => [tile.name, 'true', 'predicted']);
-    const sheet = contactSheet(pictures, { columns: 3, labels });
+    const sheet = tileSheet(tiles, size);
     this.events.image(tag, encodePng(sheet), { width: sheet.width, height: sheet.height, channels: 3 }, step);
   }
 
-  graph(graph: Graph): void {
+  /** What is said once, before the first step: the recipe, its numbers to compare by, and the graph. */
+  beginning(recipe: Recipe, graph: Graph): void {
+    this.events.text('recipe', `\`\`\`json\n${JSON.stringify(recipe, null, 2)}\n\`\`\``, 0);
+    this.events.hparams({
+      hparams: {
+        recipe: recipe.name,
+        learning_rate: recipe.learningRate,
+        batch_size: recipe.batchSize,
+        optimiser: recipe.optimiser.kind,
+        loss: recipe.loss.map(([, term]) => term.kind).join(' + '),
+        seed: recipe.seed,
+      },
+    });
     this.events.graph(encodeGraphDef(tensorBoardNodes(graph)));
-  }
-
-  text(tag: string, markdown: string): void {
-    this.events.text(tag, markdown, 0);
-  }
-
-  hparams(hparams: Record<string, string | number | boolean>): void {
-    this.events.hparams({ hparams });
   }
 
   async close(status: 'success' | 'failure'): Promise<void> {
     this.events.endSession(status);
     await this.events.close();
   }
-}
-
-export interface SliceTile {
-  readonly name: string;
-  /** 0 to 255. */
-  readonly picture: Uint8Array;
-  /** Class numbers. */
-  readonly truth: Uint8Array;
-  readonly predicted: Uint8Array;
-}
-
-function tileRow({ picture, truth, predicted }: SliceTile, width: number, height: number): Picture[] {
-  const blank = new Uint8Array(picture.length);
-  return [blank, truth, predicted].map((mask) =>
-    upscale(greyWithMaskRgb(picture, mask, width, height, {}), 2),
-  );
 }
 
 /** The graph's real nodes, under names that TensorBoard accepts, constants left out. */

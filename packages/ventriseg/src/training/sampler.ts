@@ -3,7 +3,7 @@
  * equally often. Order and augmentation come from one generator, whose state is part of the checkpoint.
  */
 import { type RandomState, SeededRandom } from 'onnx-autograd';
-import type { Dataset } from '../dataset/index.ts';
+import type { Dataset } from '../dataset/read-dataset.ts';
 import { type Augmentation, outputClasses } from '../recipes/index.ts';
 import { augmentPicture, augments } from './augment.ts';
 

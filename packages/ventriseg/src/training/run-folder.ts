@@ -1,0 +1,73 @@
+/** The folder of a training run: made, or checked to belong to the same training, and its checkpoint read. */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Checkpoint, decodeCheckpoint } from 'onnx-autograd';
+import type { Dataset } from '../dataset/index.ts';
+import { VentrisegError } from '../errors.ts';
+import { writeWhole } from '../files/index.ts';
+import { parseRecipe, type Recipe } from '../recipes/index.ts';
+import { softwareVersion } from '../software-version.ts';
+
+export const RUN_FILE = 'run.json';
+export const CHECKPOINT_FILE = 'checkpoint.bin';
+export const MODEL_FILE = 'model.onnx';
+export const EVALUATION_FILE = 'evaluation.json';
+
+/** Makes the run's folder. @throws VentrisegError OUTPUT_EXISTS */
+export async function createRun(output: string, recipe: Recipe, dataset: Dataset): Promise<void> {
+  const exists = await stat(output).then(
+    () => true,
+    () => false,
+  );
+  if (exists) {
+    throw new VentrisegError(
+      'OUTPUT_EXISTS',
+      `${output}: exists already; give another folder, or --resume to go on with it`,
+      { path: output },
+    );
+  }
+  await mkdir(output, { recursive: true });
+  await writeWhole(join(output, RUN_FILE), `${JSON.stringify(runRecord(recipe, dataset), null, 2)}\n`);
+}
+
+/**
+ * The checkpoint of the run that is there.
+ *
+ * @throws VentrisegError NO_SUCH_FILE when the folder is no run, or has no checkpoint; RUN_MISMATCH when it was begun
+ * with other data, or with a recipe that differs in more than `epochs`
+ */
+export async function reopenRun(output: string, recipe: Recipe, dataset: Dataset): Promise<Checkpoint> {
+  const path = join(output, RUN_FILE);
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new VentrisegError('NO_SUCH_FILE', `${output}: is not a run, ${RUN_FILE} cannot be read`, {
+      path,
+      cause,
+    });
+  });
+  const before = JSON.parse(text);
+  const same = (r: Recipe) => JSON.stringify({ ...r, epochs: 0 });
+  if (same(parseRecipe(before.recipe, path)) !== same(recipe)) {
+    throw new VentrisegError('RUN_MISMATCH', `${output}: was begun with another recipe`, { path });
+  }
+  if (before.dataset.manifestSha256 !== runRecord(recipe, dataset).dataset.manifestSha256) {
+    throw new VentrisegError('RUN_MISMATCH', `${output}: was begun on another dataset`, { path });
+  }
+  const checkpointPath = join(output, CHECKPOINT_FILE);
+  const bytes = await readFile(checkpointPath).catch((cause: unknown) => {
+    throw new VentrisegError('NO_SUCH_FILE', `${output}: has no checkpoint to resume from`, {
+      path: checkpointPath,
+      cause,
+    });
+  });
+  return decodeCheckpoint(bytes);
+}
+
+function runRecord(recipe: Recipe, dataset: Dataset) {
+  const manifestHash = createHash('sha256').update(JSON.stringify(dataset.manifest)).digest('hex');
+  return {
+    software: softwareVersion,
+    recipe,
+    dataset: { path: dataset.directory, manifestSha256: manifestHash },
+  };
+}
