@@ -29,4 +29,6 @@ export type ImagingErrorCode =
   | 'BAD_AFFINE'
   | 'BAD_COMPRESSION'
   | 'GRID_MISMATCH'
+  | 'NO_OVERLAP'
+  | 'NO_STRUCTURE'
   | 'BAD_ARGUMENT';

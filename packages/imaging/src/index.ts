@@ -9,5 +9,6 @@ export * from './metrics/index.ts';
 export * from './mgh/index.ts';
 export * from './morphology/index.ts';
 export * from './nifti/index.ts';
+export * from './registration/index.ts';
 export * from './resampling/index.ts';
 export * from './volume/index.ts';
