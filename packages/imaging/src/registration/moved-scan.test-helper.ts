@@ -31,7 +31,8 @@ export function moveHead(scan: Volume, motion: RigidTransform): Volume<Float32Ar
 /** Another scanner: gain, offset, noise (a share of the brightest), and a bias field across the scan. */
 export function rescan(scan: Volume, noise: number, bias: number): Volume<Float32Array> {
   const [nx, ny, nz] = scan.shape;
-  const brightest = scan.data.reduce((most: number, value: number) => Math.max(most, value), 0);
+  let brightest = 0;
+  for (const value of scan.data) brightest = Math.max(brightest, value);
   const data = new Float32Array(scan.data.length);
   let seed = 1;
   const random = () => {
