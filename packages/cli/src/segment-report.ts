@@ -13,8 +13,12 @@ const stages: Readonly<
   conform: ['conforming', 25, 35],
   head: ['finding the head', 35, 40],
   network: ['segmenting', 40, 75],
+  grid: ['turning the scan upright', 25, 30],
+  locate: ['finding the ventricles', 30, 40],
+  segment: ['segmenting', 40, 75],
   crf: ['refining borders', 75, 90],
-  labels: ['returning to the grid of the scan', 90, 95],
+  labels: ['returning to the grid of the scan', 90, 93],
+  measure: ['measuring', 93, 95],
   write: ['writing', 95, 100],
 };
 

@@ -11,8 +11,12 @@ const stages: Readonly<Record<EngineProgress['stage'], readonly [text: string, f
   conform: ['Conforming', 30, 45],
   head: ['Finding the head', 45, 50],
   network: ['Segmenting', 50, 80],
+  grid: ['Turning the scan upright', 30, 35],
+  locate: ['Finding the ventricles', 35, 50],
+  segment: ['Segmenting', 50, 80],
   crf: ['Refining borders', 80, 85],
-  labels: ['Returning to the grid of the scan', 85, 100],
+  labels: ['Returning to the grid of the scan', 85, 95],
+  measure: ['Measuring', 95, 100],
 };
 
 /** Below this share an estimate would be a guess. */

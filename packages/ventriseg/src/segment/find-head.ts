@@ -7,9 +7,10 @@
  * all pass; empty scans, noise and small objects do not.
  */
 import { applyAffine, type Vec3, type Volume } from '@ventriseg/imaging';
+import { qualityLimits } from './quality.ts';
 
 /** The smallest head, mL: a stripped brain of an infant is larger. */
-export const leastHeadMl = 200;
+export const { leastHeadMl } = qualityLimits;
 /** The least share of tissue voxels whose neighbours are all tissue; noise has a few percent, heads over 70. */
 const leastSolidity = 0.35;
 

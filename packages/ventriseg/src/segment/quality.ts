@@ -1,130 +1,174 @@
 /**
- * What a person must know before using the numbers: every doubt about a result is a finding with a stable code,
- * so that an empty or implausible one is never silent.
+ * Everything that can be doubtful about a result, as one table: how serious it is, what it means, what a person
+ * can do, and from which number on it is said and why from that one. A miss is never silent: an empty or
+ * implausible result always has a finding.
  */
-import { type Shape3, type Volume, voxelSizesMm } from '@ventriseg/imaging';
-import type { VentricleVolumes } from './measure-labels.ts';
-import type { MidSagittalPlane } from './mid-sagittal-plane.ts';
-import type { RemovedIslands } from './remove-islands.ts';
 
-export const qualityCodes = [
-  'NO_HEAD_FOUND',
-  'NO_VENTRICLES_FOUND',
-  'PARTS_MISSING',
-  'VENTRICLES_IMPLAUSIBLE',
-  'TOUCHES_FIELD_OF_VIEW',
-  'CUT_BY_MODEL',
-  'LARGE_ISLANDS_REMOVED',
-  'SIDES_UNCERTAIN',
-  'COARSE_SCAN',
-] as const;
+export type QualitySeverity = 'error' | 'warning';
 
-export type QualityCode = (typeof qualityCodes)[number];
+export interface QualityRule {
+  /** error: the numbers cannot be used; warning: look at the picture first. */
+  readonly severity: QualitySeverity;
+  /** What it means, for the table in the documents. */
+  readonly meaning: string;
+  readonly whatToDo: string;
+  /** From when on it is said, and why from there. */
+  readonly threshold: string;
+}
+
+/** The numbers of the thresholds. */
+export const qualityLimits = {
+  /** Least mL inside the skull, and of tissue, that is a head. */
+  leastHeadMl: 200,
+  /** mL of both lateral ventricles with their horns. */
+  lateralMl: { least: 2, most: 300 },
+  /** Ventricles in percent of the space inside the skull. */
+  sharePercent: { least: 0.2, most: 30 },
+  /** (larger - smaller) / (larger + smaller) of the two lateral ventricles with their horns. */
+  asymmetry: 0.5,
+  /** Share of what was found that may be taken away as islands without a word. */
+  islandShare: 0.1,
+  /** Length of a voxel, mm. */
+  voxelMm: 3.5,
+  /** Share of the ventricles that may lie outside of the space inside the skull. */
+  outsideShare: 0.05,
+  /** The volume the fine network found over the one the coarse network found, or the other way round. */
+  disagreement: 1.8,
+  /** Mean probability of the label that was chosen, over all labelled voxels. */
+  confidence: { doubtful: 0.8, unusable: 0.6 },
+} as const;
+
+/** What is credible for both lateral ventricles with their horns, mL. */
+export const plausibleLateralMl = qualityLimits.lateralMl;
+
+const { leastHeadMl, lateralMl, sharePercent, asymmetry, islandShare, voxelMm } = qualityLimits;
+const { outsideShare, disagreement, confidence } = qualityLimits;
+
+export const qualityRules = {
+  NO_HEAD_FOUND: {
+    severity: 'error',
+    meaning: 'There is no head in the scan; nothing was segmented.',
+    whatToDo:
+      'Make sure that this is a scan of a head and that its voxel size is right; of a DICOM study, name the series ' +
+      'to take (--series). --force segments all the same.',
+    threshold: `less than ${leastHeadMl} mL inside the skull (slice models: of tissue): a newborn has more`,
+  },
+  NO_VENTRICLES_FOUND: {
+    severity: 'error',
+    meaning: 'There is a head, and no ventricle was found in it; every volume is 0.',
+    whatToDo:
+      'Look at the pictures: is the middle of the brain in the scan, and is it of a kind the model knows? Use no ' +
+      'number of this result.',
+    threshold: 'not one labelled voxel',
+  },
+  UNFAMILIAR_IMAGE: {
+    severity: 'error',
+    meaning: 'The network is guessing: the image is unlike those it was trained on.',
+    whatToDo:
+      'Compare the outlines with the ventricles in the pictures. Prefer a T1-weighted scan of about 1 mm without ' +
+      'motion; use no number of this result.',
+    threshold: `mean probability of the labels under ${confidence.unusable}: little better than tossing a coin`,
+  },
+  LOW_CONFIDENCE: {
+    severity: 'warning',
+    meaning: 'The network is less sure than on the images it knows.',
+    whatToDo: 'Compare the outlines with the ventricles in the pictures before you use a number.',
+    threshold: `mean probability of the labels under ${confidence.doubtful}; sharp 1 mm scans have over 0.9`,
+  },
+  NETWORKS_DISAGREE: {
+    severity: 'warning',
+    meaning: 'The coarse and the fine network found volumes that do not go together; one of them is wrong.',
+    whatToDo: 'Look in the pictures whether all of the ventricles have an outline, and nothing else has.',
+    threshold: `one volume over ${disagreement} times the other; on good scans they agree within a third`,
+  },
+  VENTRICLES_NOT_LOCATED: {
+    severity: 'warning',
+    meaning: 'The coarse network saw no ventricle; the fine one was run on the middle of the brain.',
+    whatToDo: 'Check in the pictures that what is outlined are the ventricles, and all of them.',
+    threshold: 'no 4 mm voxel with a probability of a ventricle over 0.3',
+  },
+  PARTS_MISSING: {
+    severity: 'warning',
+    meaning: 'A structure that the model knows has not one voxel.',
+    whatToDo:
+      'Look for these parts in the pictures. Take their 0 mL, and the sums that they belong to, for incomplete.',
+    threshold: '0 mL; thin temporal horns can fall between voxels of 2 mm and more',
+  },
+  VENTRICLES_IMPLAUSIBLE: {
+    severity: 'warning',
+    meaning: 'The ventricles are too small or too large for a head.',
+    whatToDo:
+      'Compare the outlines with the ventricles in the pictures; where they do not agree, use no number of this ' +
+      'result.',
+    threshold:
+      `lateral ventricles outside ${lateralMl.least} to ${lateralMl.most} mL, or all outside ${sharePercent.least} ` +
+      `to ${sharePercent.most} % of the space inside the skull: healthy adults have 7 to 60 mL and 0.5 to 5 %, ` +
+      'severe hydrocephalus 200 mL and more',
+  },
+  ASYMMETRIC_VENTRICLES: {
+    severity: 'warning',
+    meaning: 'One lateral ventricle is much larger than the other.',
+    whatToDo:
+      'Look in the pictures whether the sides do differ; where they do not, the smaller one lacks a part or the ' +
+      'sides were mixed up.',
+    threshold: `(larger - smaller) / (larger + smaller) over ${asymmetry}, one three times the other`,
+  },
+  TOUCHES_FIELD_OF_VIEW: {
+    severity: 'warning',
+    meaning: "The ventricles reach the end of the scan's field of view; a part of them may lie outside.",
+    whatToDo: 'Take the volumes for lower bounds, or segment a scan that covers the whole ventricles.',
+    threshold: 'a labelled voxel in an outermost layer',
+  },
+  CUT_BY_MODEL: {
+    severity: 'warning',
+    meaning: 'The ventricles reach the end of what the network looked at, although the scan goes on.',
+    whatToDo: 'Take the volumes for lower bounds, or use a model that looks at more of the head (--model).',
+    threshold: 'a labelled voxel in an outermost layer of what was looked at',
+  },
+  OUTSIDE_BRAIN: {
+    severity: 'warning',
+    meaning: 'A part of what is labelled lies outside of the space inside the skull.',
+    whatToDo: 'Look at the outlines: they may have run into the skull, the neck or the air.',
+    threshold: `over ${100 * outsideShare} % of the labelled voxels where the coarse network sees no brain or fluid`,
+  },
+  HEAD_CUT: {
+    severity: 'warning',
+    meaning: "The space inside the skull reaches the end of the scan's field of view.",
+    whatToDo: 'Take the intracranial volume for a lower bound, and use no share of it.',
+    threshold: 'a 4 mm voxel inside the skull in an outermost layer',
+  },
+  LARGE_ISLANDS_REMOVED: {
+    severity: 'warning',
+    meaning: 'Much of what was found lay apart from the ventricles and was taken away.',
+    whatToDo:
+      'Look whether ventricles lack their outline in the pictures; if so, segment again with all parts kept ' +
+      '(--keep-islands).',
+    threshold: `over ${100 * islandShare} % of the labelled volume; specks do not add up to that`,
+  },
+  SIDES_UNCERTAIN: {
+    severity: 'warning',
+    meaning: 'Left and right were divided at the centre of mass of the head, as its halves are not alike.',
+    whatToDo:
+      'Check in the pictures where left meets right before you use the volume of one side; the total does not ' +
+      'depend on it.',
+    threshold: 'correlation of the head with its mirror image under 0.6 (slice models without sides)',
+  },
+  COARSE_SCAN: {
+    severity: 'warning',
+    meaning: 'The voxels are too large for small ventricles; volumes are rough.',
+    whatToDo:
+      'Prefer a scan with smaller voxels, and compare these volumes only with those of scans of the same kind.',
+    threshold: `a voxel longer than ${voxelMm} mm: the third ventricle is about as wide`,
+  },
+} as const satisfies Record<string, QualityRule>;
+
+export type QualityCode = keyof typeof qualityRules;
+
+export const qualityCodes = Object.keys(qualityRules) as [QualityCode, ...QualityCode[]];
 
 export interface QualityFinding {
   readonly code: QualityCode;
-  /** error: the numbers cannot be used; warning: look at the picture first. */
-  readonly severity: 'error' | 'warning';
+  readonly severity: QualitySeverity;
   /** A full sentence for people. */
   readonly message: string;
-}
-
-/** Lateral ventricles outside this range, mL, are not credible: healthy adults have 7 to 60, severe cases 200. */
-export const plausibleLateralMl = { least: 2, most: 300 };
-/** Share of what was found that may be taken away as islands without a word. */
-const quietIslandShare = 0.1;
-/** Voxels longer than this, mm, are too coarse for small ventricles. */
-const coarseMm = 3.5;
-
-export interface QualityInputs {
-  /** Why there is no head; undefined when there is one. */
-  readonly noHead: string | undefined;
-  readonly labels: Volume<Uint8Array>;
-  readonly volumes: VentricleVolumes;
-  readonly removed: RemovedIslands;
-  readonly cutAt: readonly string[];
-  readonly plane: MidSagittalPlane | undefined;
-}
-
-/** All findings about a result; empty when there is nothing to say. */
-export function assessQuality(inputs: QualityInputs): QualityFinding[] {
-  const findings: QualityFinding[] = [];
-  const add = (code: QualityCode, severity: QualityFinding['severity'], message: string) =>
-    findings.push({ code, severity, message });
-  const { noHead, labels, volumes, removed, cutAt, plane } = inputs;
-  const { lateral, total } = volumes;
-  if (noHead !== undefined) {
-    add('NO_HEAD_FOUND', 'error', `There is no head in the scan: ${noHead}.`);
-  } else if (total.ml === 0) {
-    add('NO_VENTRICLES_FOUND', 'error', 'No ventricle was found in the head; every volume is 0.');
-  } else if (lateral !== null) {
-    const { least, most } = plausibleLateralMl;
-    if (lateral.ml < least || lateral.ml > most) {
-      add(
-        'VENTRICLES_IMPLAUSIBLE',
-        'warning',
-        `The lateral ventricles measure ${lateral.ml.toFixed(1)} mL; ${least} to ${most} mL is credible.`,
-      );
-    }
-  }
-  const missing = volumes.labels.filter(({ ml }) => ml === 0).map(({ title }) => title);
-  if (total.ml > 0 && missing.length > 0) {
-    add('PARTS_MISSING', 'warning', `The model knows these and found none of them: ${missing.join(', ')}.`);
-  }
-  const faces = touchedFaces(labels.data, labels.shape);
-  if (faces > 0) {
-    add(
-      'TOUCHES_FIELD_OF_VIEW',
-      'warning',
-      `The ventricles reach ${faces === 1 ? 'a face' : `${faces} faces`} of the scan's field of view; a part of ` +
-        'them may lie outside.',
-    );
-  }
-  if (cutAt.length > 0) {
-    add(
-      'CUT_BY_MODEL',
-      'warning',
-      `The ventricles reach the end of what this model looks at (${cutAt.join(', ')}); what lies beyond is not ` +
-        'counted.',
-    );
-  }
-  if (removed.ml > quietIslandShare * (removed.ml + total.ml)) {
-    add(
-      'LARGE_ISLANDS_REMOVED',
-      'warning',
-      `${removed.parts} separate parts with ${removed.ml.toFixed(1)} mL were taken away as islands, beside ` +
-        `${total.ml.toFixed(1)} mL that were kept.`,
-    );
-  }
-  if (plane?.method === 'centre-of-mass') {
-    add(
-      'SIDES_UNCERTAIN',
-      'warning',
-      'The two halves of the head are not alike, so left and right were divided at its centre of mass.',
-    );
-  }
-  const longest = Math.max(...voxelSizesMm(labels.voxelToWorld));
-  if (longest > coarseMm) {
-    add('COARSE_SCAN', 'warning', `The voxels are up to ${longest.toFixed(1)} mm long; volumes are rough.`);
-  }
-  return findings;
-}
-
-/** How many of the six outermost layers of voxels hold a label; layers of an axis of one voxel do not count. */
-function touchedFaces(data: Uint8Array, [nx, ny, nz]: Shape3): number {
-  const touched = [false, false, false, false, false, false];
-  for (let z = 0, at = 0; z < nz; z++) {
-    for (let y = 0; y < ny; y++) {
-      for (let x = 0; x < nx; x++, at++) {
-        if (data[at] === 0) continue;
-        if (x === 0) touched[0] = true;
-        if (x === nx - 1) touched[1] = true;
-        if (y === 0) touched[2] = true;
-        if (y === ny - 1) touched[3] = true;
-        if (z === 0) touched[4] = true;
-        if (z === nz - 1) touched[5] = true;
-      }
-    }
-  }
-  return touched.filter((is, face) => is && [nx, ny, nz][face >> 1]! > 1).length;
 }

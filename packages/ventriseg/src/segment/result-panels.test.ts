@@ -5,11 +5,12 @@ import { drawPanels, placeOf, type ResultPanel } from './result-panels.ts';
 import { gridAround } from './synthetic-head.test-helper.ts';
 
 /** LIA, 256^3, 1 mm: x = 128 - i, y = k - 128, z = 128 - j. */
-const conformed = createVolume(
+const image = createVolume(
   new Uint8Array(256 ** 3).fill(80),
   [256, 256, 256],
   [-1, 0, 0, 128, 0, 0, 1, -128, 0, -1, 0, 128, 0, 0, 0, 1],
 );
+const shown = { image, black: 0, bright: 190 };
 
 /** A box of label 4, mm in the world, on an upright grid of 2 mm. */
 function labelsIn(low: readonly number[], high: readonly number[]): Volume<Uint8Array> {
@@ -41,7 +42,7 @@ test('planes go through the middle of the labels, at their places and scale', ()
   // 9 x 20 x 8 voxels of 2 mm around x = -30, y = 10, z = 21.
   const labels = labelsIn([-40, -10, 13], [-20, 30, 29]);
   const { planes, slices } = drawPanels(
-    { labels, conformed, plane: undefined },
+    { labels, shown, plane: undefined },
     { planeWindowMm: 100, pixelsPerMm: 2 },
   );
   expect(planes.map(({ plane }) => plane)).toEqual(['sagittal', 'coronal', 'axial']);
@@ -72,7 +73,7 @@ test("the patient's left is on the right of axial slices, the front at the top",
   const options = { planeWindowMm: 256, pixelsPerMm: 1 };
   const labels = labelsIn([-40, 40, 0], [-20, 60, 20]);
   const [left, right, top, bottom] = outlined(
-    drawPanels({ labels, conformed, plane: undefined }, options).planes[2]!,
+    drawPanels({ labels, shown, plane: undefined }, options).planes[2]!,
   );
   expect([left! > 128, right! > 128, top! < 128, bottom! < 128]).toEqual([true, true, true, true]);
 });
@@ -82,10 +83,10 @@ test('without labels the middle of the head is shown, at the mid-sagittal plane 
   const plane = { normal: [1, 0, 0], offsetMm: 7, symmetry: 1, method: 'symmetry' } as const;
   const options = { planeWindowMm: 128, pixelsPerMm: 1 };
   const places = (panels: ReturnType<typeof drawPanels>) => panels.planes.map(placeOf);
-  expect(places(drawPanels({ labels, conformed, plane }, options))).toEqual([
+  expect(places(drawPanels({ labels, shown, plane }, options))).toEqual([
     'sagittal, x 7 mm',
     'coronal, y 0 mm',
     'axial, z 0 mm',
   ]);
-  expect(places(drawPanels({ labels, conformed, plane: undefined }, options))[0]).toBe('sagittal, x 0 mm');
+  expect(places(drawPanels({ labels, shown, plane: undefined }, options))[0]).toBe('sagittal, x 0 mm');
 });

@@ -4,37 +4,34 @@
  */
 import {
   applyAffine,
+  type Grid,
   invertAffine,
   multiplyAffines,
   resample,
   type Vec3,
   type Volume,
+  voxelSizesMm,
 } from '@ventriseg/imaging';
-import { brightTissueLevel } from '../intensity/index.ts';
 import { greyWithMaskRgb, type Picture } from '../pictures/index.ts';
-import {
-  conformedSize,
-  extractSlice,
-  type Plane,
-  planeAxes,
-  type SlicePlan,
-  sliceGeometry,
-} from '../slices/index.ts';
+import { type Plane, planeAxes } from '../slices/index.ts';
+import { sampleSlice } from './sample-slice.ts';
 import type { Segmentation } from './segment-volume.ts';
 
 /** Side of the window around the ventricles in the axial slices, mm. */
 const sliceWindowMm = 128;
 const axialSlices = 6;
-/** Grey value that white matter is shown with. */
-const shownWhiteMatter = 190;
+/** Grey value that the brain's bright tissue is shown with. */
+const shownBright = 190;
+/** Upper and lower end of the axial slices of a scan without ventricles, from its middle, mm. */
+const emptyReachMm = 30;
 /** Axis of the world (RAS) that a plane's slices follow each other along. */
 const worldAxes: Readonly<Record<Plane, 0 | 1 | 2>> = { sagittal: 0, coronal: 1, axial: 2 };
 
 /** What of a segmentation is shown. */
-export type ShownSegmentation = Pick<Segmentation, 'labels' | 'conformed' | 'plane'>;
+export type ShownSegmentation = Pick<Segmentation, 'labels' | 'shown' | 'plane'>;
 
 export interface PanelOptions {
-  /** Side of the window around the ventricles in the three planes, whole mm, up to 256. */
+  /** Side of the window around the ventricles in the three planes, mm. */
   readonly planeWindowMm: number;
   /** Pixels a mm, whole, 1 to 4; outlines are a pixel wide. */
   readonly pixelsPerMm: number;
@@ -57,25 +54,26 @@ export interface ResultPanels {
 
 /** Draws the slices of a result: square, RGB. */
 export function drawPanels(segmentation: ShownSegmentation, options: PanelOptions): ResultPanels {
-  const { labels } = segmentation;
-  const grey = forTheEye(segmentation.conformed);
+  const { labels, shown } = segmentation;
   const { centre, top, bottom } = middleOf(segmentation);
   const draw = (plane: Plane, index: number, windowMm: number): ResultPanel => {
-    const plan = windowAround(centre, plane, windowMm, options.pixelsPerMm);
-    const voxel = centre.map((value, axis) => (axis === planeAxes[plane].slice ? index : value));
+    const { slice } = planeAxes[plane];
+    const voxel = centre.map((value, axis) => (axis === slice ? index : value)) as unknown as Vec3;
+    const grid = pictureGrid(shown.image, plane, voxel, windowMm, options.pixelsPerMm);
     return {
       plane,
-      positionMm: applyAffine(grey.voxelToWorld, voxel as unknown as Vec3)[worldAxes[plane]],
-      picture: drawSlice(grey, labels, plan, index),
+      positionMm: applyAffine(shown.image.voxelToWorld, voxel)[worldAxes[plane]],
+      picture: drawSlice(shown, labels, grid),
     };
   };
   return {
     planes: (['sagittal', 'coronal', 'axial'] as const).map((plane) =>
       draw(plane, centre[planeAxes[plane].slice]!, options.planeWindowMm),
     ),
-    slices: Array.from({ length: axialSlices }, (_, k) =>
-      draw('axial', inside(bottom - ((bottom - top) * (k + 0.5)) / axialSlices), sliceWindowMm),
-    ),
+    slices: Array.from({ length: axialSlices }, (_, k) => {
+      const height = bottom - ((bottom - top) * (k + 0.5)) / axialSlices;
+      return draw('axial', inside(height, shown.image.shape[1]), sliceWindowMm);
+    }),
   };
 }
 
@@ -85,33 +83,24 @@ export function placeOf({ plane, positionMm }: ResultPanel): string {
   return `${plane}, ${'xyz'[worldAxes[plane]]} ${Math.round(positionMm) + 0} mm`;
 }
 
-/** Brightened so that white matter is light grey, whatever the scan's scale; what is brighter yet is white. */
-function forTheEye(conformed: Volume<Uint8Array>): Volume<Uint8Array> {
-  const level = brightTissueLevel(conformed);
-  if (level === undefined) return conformed;
-  const table = Uint8Array.from({ length: 256 }, (_, value) =>
-    Math.min(255, Math.round((value * shownWhiteMatter) / level)),
-  );
-  return { ...conformed, data: conformed.data.map((value) => table[value]!) };
-}
-
 interface Middle {
-  /** Voxel of the conformed volume. */
+  /** Voxel of the shown scan. */
   readonly centre: Vec3;
   /** Upper and lower end of what to show, along the second axis, which runs downwards. */
   readonly top: number;
   readonly bottom: number;
 }
 
-/** The centre of mass of the labels and their upper and lower end; the middle of the head where there are none. */
-function middleOf({ labels, conformed, plane }: ShownSegmentation): Middle {
-  const toConformed = invertAffine(conformed.voxelToWorld);
-  const m = multiplyAffines(toConformed, labels.voxelToWorld);
+/** The centre of mass of the labels and their upper and lower end; the middle of the scan where there are none. */
+function middleOf({ labels, shown, plane }: ShownSegmentation): Middle {
+  const { shape, voxelToWorld } = shown.image;
+  const toShown = invertAffine(voxelToWorld);
+  const m = multiplyAffines(toShown, labels.voxelToWorld);
   const [nx, ny, nz] = labels.shape;
   const sums = [0, 0, 0];
   let count = 0;
-  let top = conformedSize;
-  let bottom = -1;
+  let top = Infinity;
+  let bottom = -Infinity;
   for (let k = 0, at = 0; k < nz; k++) {
     for (let j = 0; j < ny; j++) {
       for (let i = 0; i < nx; i++, at++) {
@@ -126,43 +115,67 @@ function middleOf({ labels, conformed, plane }: ShownSegmentation): Middle {
       }
     }
   }
-  if (count > 0) return { centre: sums.map((sum) => inside(sum / count)) as unknown as Vec3, top, bottom };
-  const half = conformedSize / 2;
-  const i = plane === undefined ? half : inside(applyAffine(toConformed, [plane.offsetMm, 0, 0])[0]);
-  return { centre: [i, half, half], top: half - 30, bottom: half + 30 };
-}
-
-/** The nearest slice that there is. */
-function inside(position: number): number {
-  return Math.min(Math.max(Math.round(position), 0), conformedSize - 1);
-}
-
-/** The square part of a plane's slices that has the centre in its middle, moved to lie inside of the slice. */
-function windowAround(centre: Vec3, plane: Plane, windowMm: number, pixelsPerMm: number): SlicePlan {
-  const { row, column, rowsReversed } = planeAxes[plane];
-  const firstMm = (middle: number) =>
-    Math.min(Math.max(middle - windowMm / 2, 0), conformedSize - windowMm) * pixelsPerMm;
+  if (count > 0) {
+    return {
+      centre: sums.map((sum, axis) => inside(sum / count, shape[axis]!)) as unknown as Vec3,
+      top,
+      bottom,
+    };
+  }
+  const half = shape.map((n) => n / 2) as unknown as Vec3;
+  const [x, y, z] = half.map((value, axis) => inside(value, shape[axis]!)) as unknown as Vec3;
+  const onPlane = plane && applyAffine(toShown, [plane.offsetMm, 0, 0])[0];
+  const reach = emptyReachMm / voxelSizesMm(voxelToWorld)[1];
   return {
-    plane,
-    scaledSize: conformedSize * pixelsPerMm,
-    crop: {
-      firstRow: firstMm(rowsReversed ? conformedSize - 1 - centre[row]! : centre[row]!),
-      firstColumn: firstMm(centre[column]!),
-      rows: windowMm * pixelsPerMm,
-      columns: windowMm * pixelsPerMm,
-    },
+    centre: [onPlane === undefined ? x : inside(onPlane, shape[0]), y, z],
+    top: half[1] - reach,
+    bottom: half[1] + reach,
   };
 }
 
+/** The nearest slice that there is. */
+function inside(position: number, count: number): number {
+  return Math.min(Math.max(Math.round(position), 0), count - 1);
+}
+
+/**
+ * The pixels of a slice: a square of the plane that has the voxel in its middle, moved to lie inside of the scan
+ * where the scan is large enough.
+ */
+function pictureGrid(image: Grid, plane: Plane, voxel: Vec3, windowMm: number, pixelsPerMm: number): Grid {
+  const { row, column, rowsReversed } = planeAxes[plane];
+  const sizes = voxelSizesMm(image.voxelToWorld);
+  const pixels = Math.round(windowMm * pixelsPerMm);
+  /** Voxels from one pixel to the next. */
+  const step = (axis: number) => 1 / (pixelsPerMm * sizes[axis]!);
+  /** Position of the first pixel's centre along an axis, in voxels. */
+  const first = (axis: number) => {
+    const side = pixels * step(axis);
+    const room = image.shape[axis]! - side;
+    const start = voxel[axis]! + 0.5 - side / 2;
+    const edge = room >= 0 ? Math.min(Math.max(start, 0), room) : room / 2;
+    return edge + (step(axis) - 1) / 2;
+  };
+  const toVoxel = new Array<number>(16).fill(0);
+  toVoxel[15] = 1;
+  for (let axis = 0; axis < 3; axis++) toVoxel[4 * axis + 3] = voxel[axis]!;
+  toVoxel[4 * column] = step(column);
+  toVoxel[4 * column + 3] = first(column);
+  toVoxel[4 * row + 1] = rowsReversed ? -step(row) : step(row);
+  toVoxel[4 * row + 3] = first(row) + (rowsReversed ? (pixels - 1) * step(row) : 0);
+  // Of a single layer, so that any third axis will do.
+  const slice = 3 - row - column;
+  toVoxel[4 * slice + 2] = 1;
+  return { shape: [pixels, pixels, 1], voxelToWorld: multiplyAffines(image.voxelToWorld, toVoxel) };
+}
+
 /** For the eye only: the finished labels are shown as they are nearest to each pixel. */
-function drawSlice(
-  grey: Volume<Uint8Array>,
-  labels: Volume<Uint8Array>,
-  plan: SlicePlan,
-  index: number,
-): Picture {
-  const { rows, columns, pictureToWorld } = sliceGeometry(plan, index, grey.voxelToWorld);
-  const grid = { shape: [columns, rows, 1] as const, voxelToWorld: pictureToWorld };
+function drawSlice(shown: Segmentation['shown'], labels: Volume<Uint8Array>, grid: Grid): Picture {
+  const [columns, rows] = grid.shape;
+  const grey = new Uint8ClampedArray(columns * rows);
+  const scale = shownBright / (shown.bright - shown.black);
+  const values = sampleSlice(shown.image, grid, shown.black);
+  for (let at = 0; at < grey.length; at++) grey[at] = (values[at]! - shown.black) * scale;
   const mask = resample(labels, grid, { method: 'nearest' }).data;
-  return greyWithMaskRgb(extractSlice(grey, plan, index), mask, columns, rows, { outline: true });
+  return greyWithMaskRgb(grey, mask, columns, rows, { outline: true });
 }

@@ -105,10 +105,22 @@ export const resultRecordSchema = z
         name: z.string(),
         sha256: sha256.describe("SHA-256 of the model's file."),
         steps: count.describe('Steps of training behind it.'),
+        locate: z
+          .strictObject({ name: z.string(), sha256, steps: count })
+          .optional()
+          .describe('The coarse network that found the region; the other fields are those of the fine one.'),
       })
       .describe('The trained network.'),
     options: z
-      .strictObject({ fillHoles: z.boolean(), removeIslands: z.boolean(), crf: z.boolean() })
+      .strictObject({
+        fillHoles: z.boolean(),
+        removeIslands: z.boolean(),
+        crf: z.boolean(),
+        flip: z.boolean().describe('Whether the mirror image was looked at as well.'),
+        force: z
+          .boolean()
+          .describe('Whether refusals were overridden; errors of the quality only warn then.'),
+      })
       .describe('Options as they were in force.'),
     postprocessing: z.strictObject({
       islands: z

@@ -26,7 +26,8 @@ import { nameOfScan } from './output-names.ts';
 import { drawPanels } from './result-panels.ts';
 import { drawResult } from './result-picture.ts';
 import { type ResultRecord, resultRecord } from './result-record.ts';
-import { type SegmentProgress, segmentVolume } from './segment-volume.ts';
+import { segmentVolume } from './segment-volume.ts';
+import type { SegmentProgress } from './stages.ts';
 
 export interface SegmentFileOptions {
   /** Folder for the results; made when it is not there. */

@@ -44,7 +44,7 @@ describe('a conformed scan', () => {
     expect(gridOf(result.labels)).toEqual(gridOf(scan));
     expect(result.quality).toEqual([]);
     expect(result.plane).toMatchObject({ method: 'symmetry' });
-    expect(Object.keys(result.timingsMs)).toEqual(['conform', 'head', 'network', 'labels']);
+    expect(Object.keys(result.timingsMs)).toEqual(['conform', 'head', 'network', 'labels', 'measure']);
     for (const [label, blob] of [
       [4, leftVentricle],
       [43, rightVentricle],
@@ -167,7 +167,7 @@ describe('what is done after the network', () => {
     expect(cleaned.islands.parts).toBe(1);
     const kept = await segmentVolume(scan, coarse, { removeIslands: false });
     expect(kept.volumes.total.ml - cleaned.volumes.total.ml).toBeCloseTo(cleaned.islands.ml, 6);
-    expect(kept.options).toEqual({ fillHoles: true, removeIslands: false, crf: false });
+    expect(kept.options).toMatchObject({ fillHoles: true, removeIslands: false, crf: false });
   });
 
   test('an island at the end of the slices does not count as a ventricle that is cut', async () => {

@@ -1,22 +1,33 @@
 /**
  * From a scan to labels of the ventricles on the scan's own grid. Browser-safe.
  *
- *   conform -> find the head -> network on the slices of its plan -> (CRF) -> probabilities to the scan's grid
+ *   probabilities by slice or volume networks (find-with-slices.ts, find-with-volumes.ts) -> the scan's grid
  *   -> most probable class -> islands -> holes -> sides -> FreeSurfer's numbers -> volumes -> quality
+ *
+ * All of it is done in one order of the axes, whatever the storage of the scan, so that permuting and flipping it
+ * changes nothing.
  */
-import { fillHoles, gridOf, type Volume, voxelCount } from '@ventriseg/imaging';
-import { conformScan } from '../intensity/index.ts';
-import { findHead } from './find-head.ts';
+import { fillHoles, gridOf, reorientGrid, resample, type Volume } from '@ventriseg/imaging';
+import { VentrisegError } from '../errors.ts';
+import { workingAxes } from '../volumes/index.ts';
+import { assessQuality, type LocateEvidence } from './assess-quality.ts';
+import { findWithSlices } from './find-with-slices.ts';
+import { findWithVolumes } from './find-with-volumes.ts';
+import type { Found, Intracranial, Located, ShownScan } from './found.ts';
 import { type LabelledBox, labelOnScan } from './label-regions.ts';
 import type { LoadedSliceModel } from './load-model.ts';
 import { measureLabels, type VentricleVolumes } from './measure-labels.ts';
 import { findMidSagittalPlane, type MidSagittalPlane } from './mid-sagittal-plane.ts';
 import { sidesCut } from './network-view.ts';
 import { needsSides, numberLabels } from './number-labels.ts';
-import { assessQuality, type QualityFinding } from './quality.ts';
-import { refineWithCrf } from './refine-with-crf.ts';
+import { putLabels } from './put-labels.ts';
+import type { QualityFinding } from './quality.ts';
 import { type RemovedIslands, removeIslands } from './remove-islands.ts';
-import { type NetworkResult, runNetwork } from './run-network.ts';
+import { type SegmentProgress, type SegmentStage, Stages } from './stages.ts';
+import type { VolumeNetworks } from './volume-networks.ts';
+
+/** A slice network, or the pair of volume networks. */
+export type SegmentModel = LoadedSliceModel | VolumeNetworks;
 
 export interface SegmentVolumeOptions {
   /** Fill background that is enclosed in three dimensions; default true. */
@@ -25,23 +36,32 @@ export interface SegmentVolumeOptions {
   readonly removeIslands?: boolean;
   /** Draw borders to edges of the image with a dense conditional random field; default false. */
   readonly crf?: boolean;
+  /** Volume networks: look at the mirror image as well, and take the mean; default false. Slice networks cannot. */
+  readonly flip?: boolean;
+  /**
+   * Go on where there is no head in the scan, and let what would forbid the use of the numbers only warn; default
+   * false.
+   */
+  readonly force?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SegmentProgress) => void;
 }
 
-export interface SegmentProgress {
-  readonly stage: SegmentStage;
-  /** Slices for the network, iterations for the CRF, else 0 before and 1 after. */
-  readonly done: number;
-  readonly total: number;
+/** The model that made a result. */
+export interface UsedModel {
+  readonly name: string;
+  readonly sha256: string;
+  readonly steps: number;
+  /** The coarse network of a pair; the fields above are those of the fine one. */
+  readonly locate?: { readonly name: string; readonly sha256: string; readonly steps: number };
 }
-
-export type SegmentStage = 'conform' | 'head' | 'network' | 'crf' | 'labels';
 
 export interface Segmentation {
   /** FreeSurfer's numbers (0 none) on the scan's own grid. */
   readonly labels: Volume<Uint8Array>;
   readonly volumes: VentricleVolumes;
+  /** The space inside the skull; undefined when the model knows none. */
+  readonly intracranial: Intracranial | undefined;
   /** Doubts about the result, worst first; look at them before the numbers. */
   readonly quality: readonly QualityFinding[];
   /** Milliseconds of each stage that was run. */
@@ -49,15 +69,23 @@ export interface Segmentation {
   /** About the scan, each a full sentence. */
   readonly warnings: readonly string[];
   /** The options as they were in force. */
-  readonly options: { readonly fillHoles: boolean; readonly removeIslands: boolean; readonly crf: boolean };
-  readonly model: { readonly name: string; readonly sha256: string; readonly steps: number };
+  readonly options: OptionsInForce;
+  readonly model: UsedModel;
   /** Present when a class had to be divided into left and right. */
   readonly plane: MidSagittalPlane | undefined;
   readonly islands: RemovedIslands;
   /** Voxels that filling holes added. */
   readonly filledVoxels: number;
-  /** The scan as the network saw it: 1 mm, 256^3, LIA, intensities scaled. */
-  readonly conformed: Volume<Uint8Array>;
+  /** The scan for pictures. */
+  readonly shown: ShownScan;
+}
+
+export interface OptionsInForce {
+  readonly fillHoles: boolean;
+  readonly removeIslands: boolean;
+  readonly crf: boolean;
+  readonly flip: boolean;
+  readonly force: boolean;
 }
 
 /**
@@ -65,80 +93,112 @@ export interface Segmentation {
  *
  * An empty result is no error: it comes back with NO_HEAD_FOUND or NO_VENTRICLES_FOUND in its quality.
  *
- * @param volume a T1-weighted head, any grid and storage order
- * @throws VentrisegError MODEL_FAILED; ImagingError NON_FINITE when no voxel is a number; the signal's reason
+ * @param volume a head, any grid and storage order
+ * @throws VentrisegError MODEL_FAILED; BAD_ARGUMENT for `flip` with a slice network; ImagingError NON_FINITE when
+ * no voxel is a number; the signal's reason
  * @example
  * const { labels, volumes } = await segmentVolume(scan.volume, await loadSliceModel(bytes, 'model.onnx', ort));
  */
 export async function segmentVolume(
   volume: Volume,
-  model: LoadedSliceModel,
+  model: SegmentModel,
   options: SegmentVolumeOptions = {},
 ): Promise<Segmentation> {
-  const { signal, onProgress } = options;
   const inForce = {
     fillHoles: options.fillHoles ?? true,
     removeIslands: options.removeIslands ?? true,
     crf: options.crf ?? false,
+    flip: options.flip ?? false,
+    force: options.force ?? false,
   };
-  const classes = model.metadata.plan.classes;
-  const stages = new Stages(signal, onProgress);
-  const { volume: conformed, warnings } = await stages.run('conform', async () =>
-    conformScan(volume, model.metadata.plan),
-  );
-  const found = await stages.run('head', async () => findHead(conformed));
-  let network: NetworkResult | undefined;
-  let probabilities: NetworkResult['probabilities'];
-  let plane: MidSagittalPlane | undefined;
-  if (found.head !== undefined) {
-    const { head } = found;
-    network = await stages.run('network', (progress) =>
-      runNetwork(conformed, model, head.extent, { signal, onProgress: progress }),
+  if (inForce.flip && !isPair(model)) {
+    throw new VentrisegError(
+      'BAD_ARGUMENT',
+      `${model.path}: is a slice model, which cannot look at the mirror image as well; leave flip out`,
+      { path: model.path },
     );
-    probabilities = network.probabilities;
-    if (inForce.crf && probabilities !== undefined) {
-      const raw = probabilities;
-      probabilities = await stages.run('crf', (progress) =>
-        refineWithCrf(raw, conformed, { onProgress: progress, ...(signal && { signal }) }),
-      );
-    }
   }
-  return stages.run('labels', async () => {
-    const box = probabilities && labelOnScan(probabilities, gridOf(volume));
-    let islands: RemovedIslands = { parts: 0, ml: 0 };
-    let filledVoxels = 0;
-    let numbers: Uint8Array = new Uint8Array(0);
-    if (box !== undefined) {
-      if (inForce.removeIslands) {
-        islands = removeIslands(
-          box,
-          classes.map(({ labels }) => labels),
-        );
-      }
-      if (inForce.fillHoles) filledVoxels = fillWithMostProbable(box);
-      if (needsSides(classes) && found.head !== undefined)
-        plane = findMidSagittalPlane(conformed, found.head);
-      numbers = numberLabels(box, classes, plane);
-    }
-    const labels = inScan(numbers, box, volume);
-    const volumes = measureLabels(box, numbers, classes, plane);
-    const noHead = found.head === undefined ? found.reason : undefined;
-    const cutAt = network && box ? sidesCut(network.view, box) : [];
-    const quality = assessQuality({ noHead, labels, volumes, removed: islands, cutAt, plane });
-    return {
-      labels,
-      volumes,
-      quality,
-      timingsMs: stages.timingsMs,
-      warnings,
-      options: inForce,
-      model: { name: model.metadata.name, sha256: model.sha256, steps: model.metadata.steps },
-      plane,
-      islands,
-      filledVoxels,
-      conformed,
-    };
+  const stages = new Stages(options.signal, options.onProgress);
+  const found = isPair(model)
+    ? await findWithVolumes(volume, model, inForce, stages)
+    : await findWithSlices(volume, model, inForce, stages);
+  const labelled = await stages.run('labels', () => label(found, volume, inForce));
+  const measured = await stages.run('measure', () => measure(found, labelled, inForce.force));
+  return {
+    labels: labelled.labels,
+    ...measured,
+    intracranial: found.located?.intracranial,
+    timingsMs: stages.timingsMs,
+    warnings: found.warnings,
+    options: inForce,
+    model: usedModel(model),
+    plane: labelled.plane,
+    islands: labelled.islands,
+    filledVoxels: labelled.filledVoxels,
+    shown: found.shown,
+  };
+}
+
+export function isPair(model: SegmentModel): model is VolumeNetworks {
+  return 'locate' in model;
+}
+
+function usedModel(model: SegmentModel): UsedModel {
+  const use = (one: Pick<LoadedSliceModel, 'sha256'> & { metadata: { name: string; steps: number } }) => ({
+    name: one.metadata.name,
+    sha256: one.sha256,
+    steps: one.metadata.steps,
   });
+  return isPair(model) ? { ...use(model.segment), locate: use(model.locate) } : use(model);
+}
+
+interface Labelled {
+  readonly labels: Volume<Uint8Array>;
+  readonly box: LabelledBox | undefined;
+  /** FreeSurfer's numbers in the box. */
+  readonly numbers: Uint8Array;
+  readonly plane: MidSagittalPlane | undefined;
+  readonly islands: RemovedIslands;
+  readonly filledVoxels: number;
+}
+
+function label(
+  { classes, probabilities, conformed }: Found,
+  scan: Volume,
+  options: OptionsInForce,
+): Labelled {
+  const box = probabilities && labelOnScan(probabilities, reorientGrid(scan, workingAxes));
+  if (box === undefined) {
+    const none = new Uint8Array(0);
+    const islands = { parts: 0, ml: 0 };
+    const labels = putLabels(none, box, scan);
+    return { labels, box, numbers: none, plane: undefined, islands, filledVoxels: 0 };
+  }
+  const islands = options.removeIslands
+    ? removeIslands(
+        box,
+        classes.map((labelClass) => labelClass.labels),
+      )
+    : { parts: 0, ml: 0 };
+  const filledVoxels = options.fillHoles ? fillWithMostProbable(box) : 0;
+  const head = conformed?.head;
+  const plane = head && needsSides(classes) ? findMidSagittalPlane(conformed.volume, head) : undefined;
+  const numbers = numberLabels(box, classes, plane);
+  return { labels: putLabels(numbers, box, scan), box, numbers, plane, islands, filledVoxels };
+}
+
+function measure(
+  { classes, view, noHead, located }: Found,
+  { labels, box, numbers, plane, islands }: Labelled,
+  forced: boolean,
+): Pick<Segmentation, 'volumes' | 'quality'> {
+  const volumes = measureLabels(box, numbers, classes, plane);
+  const cutAt = view && box ? sidesCut(view, box) : [];
+  const evidence = located && evidenceOf(located, box);
+  return {
+    volumes,
+    quality: assessQuality({ noHead, labels, volumes, removed: islands, cutAt, plane, forced, evidence }),
+  };
 }
 
 /** Fills the holes of all classes together; each voxel gets the most probable class. Returns their number. */
@@ -157,49 +217,27 @@ function fillWithMostProbable(box: LabelledBox): number {
   return filledVoxels;
 }
 
-/** The box's numbers in a volume on the scan's grid. */
-function inScan(numbers: Uint8Array, box: LabelledBox | undefined, scan: Volume): Volume<Uint8Array> {
-  const data = new Uint8Array(voxelCount(scan.shape));
+/** How sure the fine network is of its labels, and how many of them lie outside of the skull. */
+function evidenceOf({ intracranial, ventriclesMl }: Located, box: LabelledBox | undefined): LocateEvidence {
+  let labelled = 0;
+  let outside = 0;
+  let sure = 0;
   if (box !== undefined) {
-    const [bx, by, bz] = box.grid.shape;
-    const [nx, ny] = scan.shape;
-    const [x0, y0, z0] = box.start;
-    for (let z = 0; z < bz; z++) {
-      for (let y = 0; y < by; y++) {
-        const from = bx * (y + by * z);
-        data.set(numbers.subarray(from, from + bx), x0 + nx * (y0 + y + ny * (z0 + z)));
-      }
+    const { classes, probabilities, grid } = box;
+    const inside = resample(intracranial.probability, gridOf(grid)).data;
+    for (let at = 0; at < classes.length; at++) {
+      const own = classes[at]!;
+      if (own === 0) continue;
+      labelled++;
+      sure += probabilities[own - 1]![at]!;
+      if (inside[at]! < 0.5) outside++;
     }
   }
-  return { data, shape: scan.shape, voxelToWorld: scan.voxelToWorld };
-}
-
-/** Runs the stages one after another: takes their time, tells of them, and stops between them when aborted. */
-class Stages {
-  readonly timingsMs: Partial<Record<SegmentStage, number>> = {};
-  private readonly signal: AbortSignal | undefined;
-  private readonly onProgress: ((progress: SegmentProgress) => void) | undefined;
-
-  constructor(
-    signal: AbortSignal | undefined,
-    onProgress: ((progress: SegmentProgress) => void) | undefined,
-  ) {
-    this.signal = signal;
-    this.onProgress = onProgress;
-  }
-
-  async run<T>(
-    stage: SegmentStage,
-    work: (progress: (done: number, total: number) => void) => Promise<T>,
-  ): Promise<T> {
-    this.onProgress?.({ stage, done: 0, total: 1 });
-    // A turn of the event loop, so that a page can draw and an abort can arrive.
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    this.signal?.throwIfAborted();
-    const start = performance.now();
-    const result = await work((done, total) => this.onProgress?.({ stage, done, total }));
-    this.timingsMs[stage] = performance.now() - start;
-    this.onProgress?.({ stage, done: 1, total: 1 });
-    return result;
-  }
+  return {
+    intracranialMl: intracranial.ml,
+    headCutAt: intracranial.cutAt,
+    locatedMl: ventriclesMl,
+    outsideShare: labelled === 0 ? 0 : outside / labelled,
+    confidence: labelled === 0 ? undefined : sure / labelled,
+  };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { assessQuality, type QualityInputs } from './assess-quality.ts';
 import type { LabelVolume } from './measure-labels.ts';
-import { assessQuality, type QualityInputs } from './quality.ts';
 
 const affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
 
@@ -16,6 +16,7 @@ function inputsWith(volumesMl: Record<string, number>): QualityInputs {
     removed: { parts: 0, ml: 0 },
     cutAt: [],
     plane: undefined,
+    forced: false,
   };
 }
 

@@ -1,0 +1,140 @@
+/**
+ * From a scan to probabilities with the pair of volume networks:
+ *
+ *   working grid -> 4 mm -> locate network -> space inside the skull, region -> segment network -> (CRF)
+ */
+import { gridOf, resample, type Shape3, type Volume, voxelCount } from '@ventriseg/imaging';
+import {
+  airLevel,
+  cutBox,
+  gridOfBox,
+  locateImage,
+  normaliseLocateImage,
+  normaliseSegmentImage,
+  toWorkingGrid,
+  type WorkingBox,
+} from '../volumes/index.ts';
+import { quantile } from '../volumes/quantile.ts';
+import { cropToTraces } from './crop-to-traces.ts';
+import { averageWithMirror, mirror } from './flip.ts';
+import type { Found, ShownScan } from './found.ts';
+import { locateVentricles, workingEnds } from './locate-ventricles.ts';
+import type { NetworkView } from './network-view.ts';
+import { refineWithCrf } from './refine-with-crf.ts';
+import type { ClassProbabilities } from './run-network.ts';
+import type { Stages } from './stages.ts';
+import type { VolumeNetworks } from './volume-networks.ts';
+
+export interface VolumeOptions {
+  readonly crf: boolean;
+  /** Run the segment network on the mirror image as well, and average. */
+  readonly flip: boolean;
+  /** Go on where there is no head. */
+  readonly force: boolean;
+}
+
+/** Share of the voxels inside the skull that are darker than its bright tissue. */
+const brightShare = 0.85;
+/** Level that the CRF expects bright tissue at, as in conform-scan.ts. */
+const crfBright = 110;
+
+/** @throws VentrisegError MODEL_FAILED; the signal's reason when aborted */
+export async function findWithVolumes(
+  scan: Volume,
+  networks: VolumeNetworks,
+  options: VolumeOptions,
+  stages: Stages,
+): Promise<Found> {
+  const { locate, segment, classes } = networks;
+  const { working, coarse } = await stages.run('grid', () => {
+    const { volume } = toWorkingGrid(scan);
+    return { working: volume, coarse: locateImage(volume, locate.metadata.divisor) };
+  });
+  const air = airLevel(coarse.data);
+  const region = await stages.run('locate', async () => {
+    const output = await locate.run(normaliseLocateImage(coarse.data), coarse.shape);
+    return locateVentricles(output, coarse, working.shape, segment.metadata.divisor);
+  });
+  const { intracranial, ventriclesMl, box, noHead } = region;
+  const located = { intracranial, ventriclesMl };
+  if (noHead !== undefined && !options.force) {
+    const shown = { image: working, black: air, bright: brightLevel(coarse.data, undefined) };
+    return { classes, probabilities: undefined, view: undefined, shown, warnings: [], noHead, located };
+  }
+  const grid = gridOfBox(working, box);
+  const { raw, bright, output } = await stages.run('segment', async () => {
+    const raw = cutBox(working, box, air);
+    const inside = overHalf(resample(intracranial.probability, grid).data);
+    const image = normaliseSegmentImage(raw, inside);
+    const straight = await segment.run(image, box.shape);
+    return {
+      raw,
+      bright: brightLevel(raw, inside),
+      output: options.flip
+        ? averageWithMirror(
+            straight,
+            await segment.run(mirror(image, box.shape), box.shape),
+            box.shape,
+            classes,
+          )
+        : straight,
+    };
+  });
+  const shown: ShownScan = { image: working, black: air, bright };
+  let probabilities = cropToTraces(channels(output, box.shape), grid);
+  if (options.crf && probabilities !== undefined) {
+    const traces = probabilities;
+    const image = { data: toBytes(raw, air, crfBright / (bright - air)), ...grid };
+    const { signal } = stages;
+    probabilities = await stages.run('crf', (onProgress) =>
+      refineWithCrf(traces, image, { onProgress, ...(signal && { signal }) }),
+    );
+  }
+  const view = viewOf(box, grid, working.shape);
+  return { classes, probabilities, view, shown, warnings: [], noHead, located };
+}
+
+/** The classes of the network's output, background left out, without a copy. */
+function channels(output: Float32Array, shape: Shape3): Float32Array[] {
+  const count = voxelCount(shape);
+  return Array.from({ length: output.length / count - 1 }, (_, k) =>
+    output.subarray((k + 1) * count, (k + 2) * count),
+  );
+}
+
+/** (value - zero) * scale, rounded and limited to 0..255. */
+function toBytes(values: Float32Array, zero: number, scale: number): Uint8Array {
+  // A clamped array rounds and limits by itself.
+  const bytes = new Uint8ClampedArray(values.length);
+  for (let at = 0; at < values.length; at++) bytes[at] = (values[at]! - zero) * scale;
+  return new Uint8Array(bytes.buffer);
+}
+
+function overHalf(probabilities: Float32Array): Uint8Array {
+  const mask = new Uint8Array(probabilities.length);
+  for (let at = 0; at < mask.length; at++) if (probabilities[at]! > 0.5) mask[at] = 1;
+  return mask;
+}
+
+/** The level that most of the tissue inside the skull lies below; of everything when nothing lies inside. */
+function brightLevel(image: Float32Array, inside: Uint8Array | undefined): number {
+  const chosen = new Float32Array(image.length);
+  let count = 0;
+  for (let at = 0; at < image.length; at++) if (inside?.[at] === 1) chosen[count++] = image[at]!;
+  const level = quantile(count > 0 ? chosen.subarray(0, count) : image.slice(), brightShare);
+  const air = airLevel(image);
+  return level > air ? level : air + 1;
+}
+
+/** The region, and on which sides the scan goes on behind it. */
+function viewOf(box: WorkingBox, grid: ClassProbabilities['grid'], working: Shape3): NetworkView {
+  const openEnds = workingEnds.flatMap(([first, last], axis) => {
+    const at = axis as 0 | 1 | 2;
+    const end = box.start[axis]! + box.shape[axis]!;
+    return [
+      ...(box.start[axis]! > 0 ? [{ axis: at, end: 'first' as const, side: first }] : []),
+      ...(end < working[axis]! ? [{ axis: at, end: 'last' as const, side: last }] : []),
+    ];
+  });
+  return { grid: gridOf(grid), openEnds };
+}

@@ -1,0 +1,48 @@
+/** What either kind of network makes of a scan, before labels: the meeting point of the two ways. */
+import type { Volume } from '@ventriseg/imaging';
+import type { LabelClass } from '../dataset/plan.ts';
+import type { Head } from './find-head.ts';
+import type { NetworkView } from './network-view.ts';
+import type { ClassProbabilities } from './run-network.ts';
+
+/** The scan for pictures and measures: axes in LIA order, about 1 mm. */
+export interface ShownScan {
+  readonly image: Volume;
+  /** Intensities that are shown as black and as light grey (190 of 255), which is the brain's bright tissue. */
+  readonly black: number;
+  readonly bright: number;
+}
+
+/** The space inside the skull, brain and fluid with the ventricles, as the coarse network sees it. */
+export interface Intracranial {
+  readonly ml: number;
+  /** Ends of the scan's field of view that it reaches, in words; its volume is a lower bound then. */
+  readonly cutAt: readonly string[];
+  /** Probability of lying inside the skull, 4 mm, LIA order. */
+  readonly probability: Volume<Float32Array>;
+}
+
+/** What the volume networks tell besides. */
+export interface Located {
+  readonly intracranial: Intracranial;
+  /** Ventricles by the coarse network, mL. */
+  readonly ventriclesMl: number;
+}
+
+export interface Found {
+  /** The classes of the probabilities, background left out. */
+  readonly classes: readonly Pick<LabelClass, 'labels'>[];
+  /** undefined when no trace of any class was found, or there is no head. */
+  readonly probabilities: ClassProbabilities | undefined;
+  /** What was looked at; undefined when nothing was. */
+  readonly view: NetworkView | undefined;
+  readonly shown: ShownScan;
+  /** About the scan, each a full sentence. */
+  readonly warnings: readonly string[];
+  /** Why there is no head; undefined when there is one. */
+  readonly noHead: string | undefined;
+  /** Slice models: the conformed scan and the head in it, from which sides are told. */
+  readonly conformed?: { readonly volume: Volume<Uint8Array>; readonly head: Head | undefined };
+  /** Volume models. */
+  readonly located?: Located;
+}
