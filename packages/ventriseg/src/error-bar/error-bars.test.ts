@@ -1,0 +1,134 @@
+import { type Grid, gridOf, identityAffine, multiplyAffines, type Volume } from '@ventriseg/imaging';
+import { beforeAll, expect, test } from 'vitest';
+import type { CanonicalNumber } from '../labels/index.ts';
+import type { LoadedSliceModel } from '../segment/load-model.ts';
+import { type Segmentation, segmentVolume } from '../segment/segment-volume.ts';
+import {
+  gridAround,
+  head,
+  leftVentricle,
+  loadIntensityModel,
+  mlOf,
+  paint,
+  rightVentricle,
+} from '../segment/synthetic-head.test-helper.ts';
+import { estimateErrorBars, smallestDetectableChange } from './error-bars.ts';
+import { firstVariations, undoVariation, varyScan } from './variations.ts';
+
+let model: LoadedSliceModel;
+let found: Segmentation;
+const grid: Grid = gridAround([2, 2, 2]);
+const scan: Volume<Uint8Array> = paint(grid, [head, leftVentricle, rightVentricle]);
+
+beforeAll(async () => {
+  model = await loadIntensityModel([160.5], { slices: 'all' });
+  found = await segmentVolume(scan, model);
+}, 120_000);
+
+const volumeOf = (label: CanonicalNumber, ml: number) => ({
+  label,
+  name: '',
+  title: '',
+  ml,
+  mlByProbability: ml,
+});
+
+test('variations are spread over turns, shifts and both hands, and are always the same', () => {
+  const variations = firstVariations(64);
+  expect(variations).toEqual([...firstVariations(80)].slice(0, 64));
+  expect(variations.filter(({ mirrored }) => mirrored)).toHaveLength(32);
+  for (const [key, largest] of [
+    ['turnDegrees', 4],
+    ['shiftVoxels', 0.5],
+  ] as const) {
+    for (const axis of [0, 1, 2] as const) {
+      const values = variations.map((variation) => variation[key][axis] / largest);
+      expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(1);
+      // Quarters of the range get a quarter each, or nearly.
+      for (const low of [-1, -0.5, 0, 0.5]) {
+        const inQuarter = values.filter((value) => value >= low && value < low + 0.5).length;
+        expect(Math.abs(inQuarter - 16)).toBeLessThanOrEqual(3);
+      }
+    }
+  }
+});
+
+test('no turn, no shift and no mirror leave the scan as it is', () => {
+  const none = { turnDegrees: [0, 0, 0], shiftVoxels: [0, 0, 0], mirrored: false } as const;
+  const { volume, toScanWorld } = varyScan(scan, none);
+  expect(Array.from(volume.data)).toEqual(Array.from(scan.data));
+  expect(toScanWorld.map((value) => value + 0)).toEqual(identityAffine);
+});
+
+test('a mirrored head has its voxels in reverse, and its labels come back on their own side', () => {
+  const mirrored = { turnDegrees: [0, 0, 0], shiftVoxels: [0, 0, 0], mirrored: true } as const;
+  const { volume, toScanWorld } = varyScan(scan, mirrored);
+  const [nx] = grid.shape;
+  for (let at = 0; at < nx; at++) {
+    const row = nx * (30 + grid.shape[1] * 30);
+    expect(volume.data[row + at]).toBeCloseTo(scan.data[row + nx - 1 - at]!, 3);
+  }
+  const labels = { ...gridOf(scan), data: new Uint8Array(scan.data.length).fill(4) };
+  labels.data[7] = 15;
+  const volumes = {
+    labels: [volumeOf(4, 1), volumeOf(43, 2), volumeOf(15, 3)],
+    lateral: null,
+    total: { ml: 6, mlByProbability: 7 },
+  };
+  const back = undoVariation({ labels, volumes, intracranial: undefined }, mirrored, toScanWorld);
+  expect([back.labels.data[0], back.labels.data[7]]).toEqual([43, 15]);
+  expect(back.volumes.labels.map(({ label, ml }) => [label, ml])).toEqual([
+    [4, 2],
+    [43, 1],
+    [15, 3],
+  ]);
+  // The first voxel lies where the last one of the row is in the scan.
+  const flip = [-1, 0, 0, nx - 1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+  multiplyAffines(grid.voxelToWorld, flip).forEach((value, n) => {
+    expect(back.labels.voxelToWorld[n]).toBeCloseTo(value, 9);
+  });
+});
+
+test('the spread of a made-up head is small beside its ventricles, and sides are not mixed up', async () => {
+  const told: number[] = [];
+  const { variations, numbers } = await estimateErrorBars(scan, found, model, {
+    variations: 3,
+    onProgress: ({ done }) => told.push(done),
+  });
+  expect(variations).toBe(3);
+  expect(told).toEqual([0, 1, 2, 3]);
+  for (const [id, blob] of [
+    ['label4Ml', leftVentricle],
+    ['label43Ml', rightVentricle],
+  ] as const) {
+    const bar = numbers.find((number) => number.id === id)!;
+    expect(bar.value).toBe(found.volumes.labels.find(({ label }) => id === `label${label}Ml`)!.ml);
+    // Mixed up, the spread would be over 2 mL and the means alike.
+    expect(Math.abs(bar.mean! / mlOf(blob) - 1)).toBeLessThan(0.15);
+    expect(bar.standardError).toBeGreaterThan(0);
+    expect(bar.standardError).toBeLessThan(0.3);
+    expect(bar.smallestDetectableChange).toBeCloseTo(2.772 * bar.standardError!, 3);
+  }
+}, 120_000);
+
+test('standard errors are those of the numbers; one that is missing once has none', async () => {
+  let call = 0;
+  const number = (id: string, value: number) => ({ id, title: id, unit: 'mm', digits: 1, value });
+  const { numbers } = await estimateErrorBars(scan, found, model, {
+    variations: 3,
+    numbersOf: () => {
+      const n = call++;
+      // 1, 3 and 8 in the variations: mean 4, squares 9 + 1 + 16 over 2 is 13. The last call is of the scan itself.
+      return [number('a', [1, 3, 8, 5][n]!), ...(n === 1 ? [] : [number('b', n)])];
+    },
+  });
+  expect(numbers[0]).toMatchObject({ id: 'a', value: 5, mean: 4, standardError: Math.sqrt(13) });
+  expect(numbers[1]).toMatchObject({ id: 'b', value: 3, mean: null, standardError: null });
+  expect(smallestDetectableChange(1)).toBeCloseTo(2.7719, 4);
+}, 120_000);
+
+test('one variation has no spread', async () => {
+  await expect(estimateErrorBars(scan, found, model, { variations: 1 })).rejects.toMatchObject({
+    code: 'BAD_ARGUMENT',
+  });
+});

@@ -1,0 +1,99 @@
+/**
+ * How far the numbers of a scan can be trusted: the scan is segmented again as it could have been taken as well
+ * (see variations.ts), and the spread of the numbers is their standard error of measurement.
+ *
+ * The smallest detectable change is 1.96 sqrt(2) standard errors: two measurements of an unchanged head differ by
+ * more in 5 % of cases (J. M. Bland, D. G. Altman, "Measurement error", BMJ 313, 1996; H. Beckerman et al.,
+ * "Smallest real difference, a link between reproducibility and responsiveness", Quality of Life Research 10, 2001).
+ *
+ * The spread knows of pose and grid, not of what else differs between two sessions: another scanner, motion,
+ * hydration. `bench/repeatability` compares it with moved, coarsened and noisy copies of real scans.
+ */
+import type { Volume } from '@ventriseg/imaging';
+import { VentrisegError } from '../errors.ts';
+import { type SegmentModel, type SegmentVolumeOptions, segmentVolume } from '../segment/segment-volume.ts';
+import { type FoundInScan, type ScanNumber, scanNumbers } from './scan-numbers.ts';
+import { firstVariations, undoVariation, varyScan } from './variations.ts';
+
+/** 97.5th percentile of the normal distribution times the square root of 2. */
+const detectableErrors = 1.96 * Math.SQRT2;
+export const leastVariations = 2;
+export const usualVariations = 8;
+
+export interface ErrorBar extends ScanNumber {
+  /** Mean over the variations; null where some variation did not give the number. */
+  readonly mean: number | null;
+  /** Standard deviation over the variations, in the number's own unit; null like the mean. */
+  readonly standardError: number | null;
+  /** 1.96 sqrt(2) standard errors: a smaller difference between two scans may be chance. */
+  readonly smallestDetectableChange: number | null;
+}
+
+export interface ErrorBars {
+  readonly variations: number;
+  /** One for each number of the scan. */
+  readonly numbers: readonly ErrorBar[];
+}
+
+export interface ErrorBarOptions extends Omit<SegmentVolumeOptions, 'onProgress'> {
+  /** How many times the scan is segmented again; default 8, at least 2. */
+  readonly variations?: number;
+  /** The numbers to be told; default all that `scanNumbers` knows. */
+  readonly numbersOf?: (found: FoundInScan) => readonly ScanNumber[];
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+}
+
+/**
+ * Segments a scan again and again, and gives the standard error of each number.
+ *
+ * @param found the scan's segmentation by the same model and options
+ * @throws VentrisegError BAD_ARGUMENT for fewer than 2 variations, and all that `segmentVolume` throws
+ * @example
+ * const found = await segmentVolume(scan.volume, model);
+ * const { numbers } = await estimateErrorBars(scan.volume, found, model);
+ */
+export async function estimateErrorBars(
+  scan: Volume,
+  found: FoundInScan,
+  model: SegmentModel,
+  options: ErrorBarOptions = {},
+): Promise<ErrorBars> {
+  const { variations: count = usualVariations, numbersOf = scanNumbers, onProgress, ...segmenting } = options;
+  if (!Number.isInteger(count) || count < leastVariations) {
+    throw new VentrisegError(
+      'BAD_ARGUMENT',
+      `error bars need a whole number of variations, ${leastVariations} or more, got ${count}`,
+    );
+  }
+  const told: (readonly ScanNumber[])[] = [];
+  for (const [n, variation] of firstVariations(count).entries()) {
+    onProgress?.({ done: n, total: count });
+    segmenting.signal?.throwIfAborted();
+    const { volume, toScanWorld } = varyScan(scan, variation);
+    const varied = await segmentVolume(volume, model, segmenting);
+    told.push(numbersOf(undoVariation(varied, variation, toScanWorld)));
+  }
+  onProgress?.({ done: count, total: count });
+  return { variations: count, numbers: numbersOf(found).map((number) => barOf(number, told)) };
+}
+
+function barOf(number: ScanNumber, told: readonly (readonly ScanNumber[])[]): ErrorBar {
+  const values = told.flatMap((numbers) => numbers.find(({ id }) => id === number.id)?.value ?? []);
+  if (values.length < told.length) {
+    return { ...number, mean: null, standardError: null, smallestDetectableChange: null };
+  }
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const standardError = Math.sqrt(squares / (values.length - 1));
+  return {
+    ...number,
+    mean,
+    standardError,
+    smallestDetectableChange: smallestDetectableChange(standardError),
+  };
+}
+
+/** Of two measurements with this standard error each, in the same unit. */
+export function smallestDetectableChange(standardError: number): number {
+  return detectableErrors * standardError;
+}

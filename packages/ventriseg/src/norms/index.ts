@@ -1,0 +1,9 @@
+export {
+  compareWithNorms,
+  type NormComparison,
+  type NormComparisons,
+  type NormNotCompared,
+  notComparedReasons,
+  type Person,
+} from './compare-with-norms.ts';
+export { type PublishedNorm, publishedNorms, type Sex } from './published-norms.ts';
