@@ -48,6 +48,13 @@ testWithData('a scan on itself stays where it is, to the last digit', async () =
   expect(similarity).toBeCloseTo(1, 6);
 });
 
+testWithData('two people are told from one', async () => {
+  const [one, other] = await Promise.all(
+    ['IXI012-HH-1211', 'IXI013-HH-1212'].map((person) => readDataScan('ixi-2mm', `${person}_T1.nii.gz`)),
+  );
+  expect((await registerRigid(one!, other!)).similarity).toBeLessThan(0.4);
+});
+
 testWithData('a scan of thick slices is found in one of cubic voxels', async () => {
   const scan = await readDataScan('unlabelled', 'chris_t1.nii.gz');
   const truth = motionOf(scan, [4, -3, 6], [-5, 8, 3]);

@@ -2,7 +2,8 @@
  * What ventriseg needs to know of one DICOM file: which series it belongs to, how it was acquired, where its
  * slice lies. Pixels are never decoded here; parsing stops where they begin (about 0.1 ms a file).
  *
- * Of the patient only sex and age are kept: names, identifiers and dates do not leave `readDicomHeader`.
+ * Of the patient only sex and age are kept: names, identifiers and the date of birth do not leave
+ * `readDicomHeader`. The day of the scan does, for the time between two scans; no result tells it.
  */
 import dicomParser, { type DataSet } from 'dicom-parser';
 import { ageYearsFrom } from './patient-age.ts';
@@ -49,6 +50,8 @@ export interface DicomHeader {
   readonly sex: string | undefined;
   /** Patient's age at the examination, in years. */
   readonly ageYears: number | undefined;
+  /** Day of the scan, YYYYMMDD; undefined when the header does not tell one. */
+  readonly acquisitionDate: string | undefined;
 }
 
 /** What a file turned out to be. */
@@ -100,6 +103,7 @@ export function readDicomHeader(bytes: Uint8Array, path: string, isWhole = true)
   }
   const transferSyntaxUid = syntax === 'part-10' ? text(dataSet, 'x00020010') : syntax;
   const sex = text(dataSet, 'x00100040').toUpperCase();
+  const day = text(dataSet, 'x00080022') || text(dataSet, 'x00080020');
   return {
     kind: 'image',
     header: {
@@ -131,11 +135,8 @@ export function readDicomHeader(bytes: Uint8Array, path: string, isWhole = true)
       orientationLps: numbers(dataSet, 'x00200037', 6),
       bytesNeeded: pixelsEnd(dataSet),
       sex: sex === 'M' || sex === 'F' || sex === 'O' ? sex : undefined,
-      ageYears: ageYearsFrom(
-        text(dataSet, 'x00101010'),
-        text(dataSet, 'x00100030'),
-        text(dataSet, 'x00080022') || text(dataSet, 'x00080020'),
-      ),
+      ageYears: ageYearsFrom(text(dataSet, 'x00101010'), text(dataSet, 'x00100030'), day),
+      acquisitionDate: day === '' ? undefined : day,
     },
   };
 }

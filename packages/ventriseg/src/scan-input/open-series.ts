@@ -43,7 +43,7 @@ export async function openSeries(
   const { image, warnings } = pickImage(converted.images, describeSeries(series));
   const scan = await readNifti(image.nifti, { path });
   onProgress?.({ stage: 'converting', done: 1, total: 1 });
-  const { sex, ageYears } = series.headers[0]!;
+  const { sex, ageYears, acquisitionDate } = series.headers[0]!;
   return {
     name: outputName(path),
     volume: scan.volume,
@@ -69,6 +69,7 @@ export async function openSeries(
         chosenBecause: chosen.because,
       },
       patient: { ...(sex !== undefined && { sex }), ...(ageYears !== undefined && { ageYears }) },
+      ...(acquisitionDate !== undefined && { acquisitionDate }),
     },
   };
 }

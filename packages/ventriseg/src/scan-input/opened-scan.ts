@@ -31,6 +31,8 @@ export interface ScanSource {
     readonly sex?: string;
     readonly ageYears?: number;
   };
+  /** Only for DICOM: the day of the scan, YYYYMMDD, for the time between scans; written into no result. */
+  readonly acquisitionDate?: string;
 }
 
 export interface OpenedScan {

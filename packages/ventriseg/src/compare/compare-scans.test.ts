@@ -1,0 +1,109 @@
+import type { Grid } from '@ventriseg/imaging';
+import { beforeAll, expect, test } from 'vitest';
+import { comparisonHtml } from '../report/comparison-html.ts';
+import type { OpenedScan } from '../scan-input/index.ts';
+import type { LoadedSliceModel } from '../segment/load-model.ts';
+import {
+  type Blob,
+  gridAround,
+  head,
+  leftVentricle,
+  loadIntensityModel,
+  mlOf,
+  paint,
+  rightVentricle,
+} from '../segment/synthetic-head.test-helper.ts';
+import { changeMap, changeNumbers, drawChange } from './change-panels.ts';
+import { drawChangeSheet } from './change-sheet.ts';
+import { type Comparison, compareScans } from './compare-scans.ts';
+import { comparisonRecord, comparisonRecordSchema } from './comparison-record.ts';
+
+let model: LoadedSliceModel;
+/** A nose and an ear, so that the head cannot be mistaken for one that is turned. */
+const face: Blob[] = [
+  { centre: [0, 84, -20], radii: [9, 14, 12], value: 100 },
+  { centre: [70, 0, -10], radii: [8, 12, 20], value: 90 },
+  { centre: [0, -30, -40], radii: [40, 25, 20], value: 140 },
+];
+const larger: Blob = { ...leftVentricle, radii: [10, 32, 15] };
+const upright: Grid = gridAround([2, 2, 2], [180, 210, 180]);
+/** The same voxels with the head turned by 6 degrees and moved. */
+const turned: Grid = gridAround([2, 2, 2], [180, 210, 180], [0.1, 0.06]);
+
+const earlier = paint(upright, [head, ...face, leftVentricle, rightVentricle]);
+// Painted on a turned grid and said to lie upright: the head is turned the other way.
+const later = {
+  ...paint(turned, [head, ...face, larger, rightVentricle]),
+  voxelToWorld: upright.voxelToWorld,
+};
+
+const numberOf = (comparison: Comparison, id: string) =>
+  comparison.changes[0]!.numbers.find((number) => number.id === id)!;
+
+beforeAll(async () => {
+  model = await loadIntensityModel([160.5], { slices: 'all' });
+}, 60_000);
+
+test('a ventricle that has grown is measured in a head that has turned', async () => {
+  const told: string[] = [];
+  const comparison = await compareScans(
+    [
+      { name: 'earlier', volume: earlier, years: 0 },
+      { name: 'later', volume: later, years: 2 },
+    ],
+    model,
+    { variations: 2, onProgress: ({ stage, done, total }) => told.push(`${stage} ${done / total}`) },
+  );
+  expect([told[0], told.at(-1)]).toEqual(['register 0', 'segment 1']);
+  expect(comparison.quality.filter(({ severity }) => severity === 'error')).toEqual([]);
+  const left = numberOf(comparison, 'label4Ml');
+  const grown = mlOf(larger) - mlOf(leftVentricle);
+  expect(Math.abs(left.change / grown - 1)).toBeLessThan(0.1);
+  expect(left.exceeds).toBe(true);
+  expect(left.perYear).toBeCloseTo(left.change / 2, 12);
+  expect(Math.abs(numberOf(comparison, 'label43Ml').change)).toBeLessThan(0.05 * mlOf(rightVentricle));
+
+  const scans = comparison.scans;
+  const map = changeMap(scans[0]!.segmentation.labels, scans[1]!.segmentation.labels);
+  const counts = [0, 0, 0, 0];
+  for (const value of map.data) counts[value]!++;
+  expect((counts[changeNumbers.gained]! - counts[changeNumbers.lost]!) / 1000).toBeCloseTo(
+    numberOf(comparison, 'totalMl').change,
+    9,
+  );
+  expect(counts[changeNumbers.lost]! / counts[changeNumbers.gained]!).toBeLessThan(0.2);
+
+  const opened = [earlier, later].map(
+    (volume, k): OpenedScan => ({
+      name: `scan-${k}`,
+      volume,
+      header: {} as OpenedScan['header'],
+      format: 'nifti-1',
+      warnings: [],
+      source: { path: `scan-${k}.nii`, sha256: String(k).repeat(64), kind: 'nifti' },
+    }),
+  );
+  const record = comparisonRecord('both', opened, comparison, { total: 1 });
+  expect(comparisonRecordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
+  const panels = drawChange(scans[0]!.segmentation, scans[1]!.segmentation, comparison.grid, {
+    planeWindowMm: 192,
+    pixelsPerMm: 1,
+  });
+  expect(orangePixels(panels.planes[2]!.picture.data)).toBeGreaterThan(20);
+  expect(drawChangeSheet(panels, record).width).toBeGreaterThan(500);
+  const page = comparisonHtml(record, panels);
+  expect(page).toContain('Change from earlier to later');
+  expect(page).toContain('more than chance');
+  expect(page).not.toMatch(/undefined|NaN|\[object/);
+}, 240_000);
+
+/** Pixels that are clearly more orange than grey. */
+function orangePixels(data: Uint8Array): number {
+  let count = 0;
+  for (let at = 0; at < data.length; at += 3) if (data[at]! - data[at + 2]! > 100) count++;
+  return count;
+}
+
+test('one scan cannot be compared', async () => {
+  await expect(compareScans([{ name: 'earlier', volume: earlier, years: 0 }], model)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+});
