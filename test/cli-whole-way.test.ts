@@ -150,6 +150,42 @@ test('of several scans the bad one is named, the others are done, and a table li
   expect(readdirSync(at('many'))).toHaveLength(9);
 });
 
+test('error bars and norms are in the record when they are asked for', async () => {
+  await writeVolume(at('scans', 'bars.nii.gz'), tinyHead(2).image);
+  const person = ['--sex', 'F', '--age', '70'];
+  const result = await runVentriseg(
+    ['segment', 'scans/bars.nii.gz', '--model', 'run', '-o', 'bars', '--error-bar', '2', ...person],
+    { cwd: root },
+  );
+  expect(result, result.stderr).toMatchObject({ code: 0 });
+  expect(result.stdout).toMatch(/total +[\d.]+ +mL +± [\d.]+/);
+  const { errorBars, norms } = JSON.parse(readFileSync(at('bars', 'bars_ventricles.json'), 'utf8'));
+  expect(errorBars.variations).toBe(2);
+  const total = errorBars.numbers.find(({ id }: { id: string }) => id === 'totalMl');
+  expect(total.standardError).toBeGreaterThan(0);
+  expect(total.standardError).toBeLessThan(0.2 * total.value);
+  // The tiny model knows the lateral ventricles alone, so the sum of all cannot be compared.
+  expect(norms).toMatchObject({ sex: 'F', ageYears: 70, compared: [] });
+  expect(norms.notCompared[0].reason).toBe('NOT_MEASURED');
+}, 240_000);
+
+test('compare finds no change in a head against itself, and writes record, picture and report', async () => {
+  await writeVolume(at('scans', 'visit.nii.gz'), tinyHead(2).image);
+  const scan = 'scans/visit.nii.gz';
+  const options = ['--model', 'run', '-o', 'changes', '--interval', '2', '--error-bar', '2', '--json'];
+  const result = await runVentriseg(['compare', scan, scan, ...options], { cwd: root });
+  expect(result, result.stderr).toMatchObject({ code: 0 });
+  const { changes, scans } = JSON.parse(result.stdout);
+  expect(scans.map((s: { years: number }) => s.years)).toEqual([0, 2]);
+  const total = changes[0].numbers.find(({ id }: { id: string }) => id === 'totalMl');
+  expect(total.from).toBeGreaterThan(1);
+  expect(total).toMatchObject({ change: 0, changePercent: 0, perYear: 0, exceeds: false });
+  expect(readdirSync(at('changes')).sort()).toEqual(
+    ['html', 'json', 'png'].map((ending) => `scans_visit_to_scans_visit_2_comparison.${ending}`),
+  );
+  expect(await runVentriseg(['compare', scan, scan, ...options], { cwd: root })).toMatchObject({ code: 2 });
+}, 240_000);
+
 test('demo segments a scan of the user and can be repeated', async () => {
   for (let time = 0; time < 2; time++) {
     const args = ['demo', '--scan', 'subjects/ann/mri/T1.mgz', '--model', 'run', '-o', 'demo'];

@@ -28,6 +28,22 @@ export function numberFrom(least: number, most: number): (text: string) => numbe
   };
 }
 
+/** `2022-03-01,2024-02-28`. */
+export function dateList(text: string): readonly string[] {
+  const dates = text.split(',').map((date) => date.trim());
+  if (!dates.every((date) => /^\d{4}-\d{2}-\d{2}$/.test(date))) {
+    throw new InvalidArgumentError('It must be dates as YYYY-MM-DD, separated by commas.');
+  }
+  return dates;
+}
+
+/** `F` or `M`, also as words. */
+export function sexValue(text: string): 'F' | 'M' {
+  const sex = ({ f: 'F', female: 'F', m: 'M', male: 'M' } as const)[text.toLowerCase() as 'f'];
+  if (sex === undefined) throw new InvalidArgumentError('It must be F or M.');
+  return sex;
+}
+
 /** For an option that may be given several times. */
 export function collected(text: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), text];

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type CliStreams, notMedical, type Outcome } from './command-run.ts';
+import { addCompare } from './commands/compare.ts';
 import { addDemo } from './commands/demo.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addPrepare } from './commands/prepare.ts';
@@ -36,6 +37,7 @@ Each command has its own --help with examples. ${notMedical}
 `,
     );
   addSegment(program, streams, outcome);
+  addCompare(program, streams, outcome);
   addDemo(program, streams, outcome);
   addPrepare(program, streams, outcome);
   addRecipes(program, streams, outcome);

@@ -19,7 +19,8 @@ const stages: Readonly<
   crf: ['refining borders', 75, 90],
   labels: ['returning to the grid of the scan', 90, 93],
   measure: ['measuring', 93, 95],
-  write: ['writing', 95, 100],
+  'error-bar': ['segmenting again for error bars', 95, 98],
+  write: ['writing', 98, 100],
 };
 
 export function showSegmentProgress(progress: SegmentFilesProgress, run: CommandRun): void {
@@ -32,9 +33,18 @@ export function showSegmentProgress(progress: SegmentFilesProgress, run: Command
 
 /** A scan's volumes, what to look at, and where its files are. */
 export function formatResult(result: SegmentResult): string {
-  const { volumes, quality, warnings, timingsMs, scan } = result.record;
-  const rows = volumes.labels.map(({ title, ml }) => [title, ml.toFixed(2), 'mL']);
-  rows.push(['total', volumes.total.ml.toFixed(2), 'mL']);
+  const { volumes, quality, warnings, timingsMs, scan, errorBars } = result.record;
+  const errorOf = (id: string) => {
+    const error = errorBars?.numbers.find((number) => number.id === id)?.standardError;
+    return error == null ? '' : `± ${error.toFixed(2)}`;
+  };
+  const rows = volumes.labels.map(({ label, title, ml }) => [
+    title,
+    ml.toFixed(2),
+    'mL',
+    errorOf(`label${label}Ml`),
+  ]);
+  rows.push(['total', volumes.total.ml.toFixed(2), 'mL', errorOf('totalMl')]);
   const [shape, size] = [scan.shape, scan.voxelMm].map((numbers) => numbers.map(short).join(' x '));
   const seconds = ((timingsMs.total ?? 0) / 1000).toFixed(1);
   const series =

@@ -1,8 +1,11 @@
 /** Writes the published JSON Schemas beside itself: `npm run schemas -w ventriseg`. */
 import { writeFileSync } from 'node:fs';
+import { comparisonJsonSchema } from '../src/compare/comparison-record.ts';
 import { resultJsonSchema } from '../src/segment/result-json-schema.ts';
 
-writeFileSync(
-  new URL('result-1.schema.json', import.meta.url),
-  `${JSON.stringify(resultJsonSchema(), null, 2)}\n`,
-);
+for (const [file, schema] of [
+  ['result-1.schema.json', resultJsonSchema()],
+  ['comparison-1.schema.json', comparisonJsonSchema()],
+] as const) {
+  writeFileSync(new URL(file, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
+}

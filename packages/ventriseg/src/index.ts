@@ -6,6 +6,7 @@
  * const model = await loadSliceModel(bytes, 'model.onnx', ort);
  * const { labels, volumes, quality } = await segmentVolume(scan.volume, model);
  */
+export * from './compare/index.ts';
 export {
   type DatasetPlan,
   type DatasetPresetName,
@@ -23,12 +24,14 @@ export {
   readDataset,
 } from './dataset/read-dataset.ts';
 export * from './dicom/index.ts';
+export * from './error-bar/index.ts';
 export * from './errors.ts';
 export * from './evaluate/index.ts';
 export * from './intensity/index.ts';
 export * from './labels/index.ts';
 export * from './measures/index.ts';
 export * from './model/index.ts';
+export * from './norms/index.ts';
 export * from './pictures/index.ts';
 export * from './recipes/index.ts';
 export * from './report/index.ts';

@@ -6,6 +6,7 @@
  */
 export type { BackendChoice } from 'onnx-autograd';
 export { type FoundScans, findScans } from './bids/index.ts';
+export * from './compare/node.ts';
 export * from './dataset/index.ts';
 export * from './evaluate/node.ts';
 export * from './index.ts';

@@ -10,9 +10,9 @@ import {
   type Outcome,
   runCommand,
 } from '../command-run.ts';
-import { formatFailure } from '../errors.ts';
+import { CliError, formatFailure } from '../errors.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
-import { backendOption, wholeNumber } from '../option-values.ts';
+import { backendOption, numberFrom, sexValue, wholeNumber } from '../option-values.ts';
 import { formatResult, isFailure, jsonResult, showSegmentProgress, unusable } from '../segment-report.ts';
 
 interface SegmentCommandOptions extends CommonOptions {
@@ -26,6 +26,9 @@ interface SegmentCommandOptions extends CommonOptions {
   crf?: boolean;
   fillHoles: boolean;
   keepIslands?: boolean;
+  errorBar?: number | true;
+  sex?: 'F' | 'M';
+  age?: number;
 }
 
 export function addSegment(program: Command, streams: CliStreams, outcome: Outcome): void {
@@ -43,6 +46,13 @@ export function addSegment(program: Command, streams: CliStreams, outcome: Outco
     .option('--crf', 'draw borders to edges of the image with a dense conditional random field')
     .option('--no-fill-holes', 'leave holes of the labels as they are')
     .option('--keep-islands', 'keep parts that are no ventricles by their size and place')
+    .option(
+      '--error-bar [number]',
+      'segment each scan so many times more (8), for the standard error of each number',
+      wholeNumber(2),
+    )
+    .option('--sex <F|M>', 'of the person, for norms; DICOM and BIDS tell it by themselves', sexValue)
+    .option('--age <years>', 'of the person at the time of the scan, for norms', numberFrom(0, 120))
     .addHelpText(
       'after',
       `
@@ -81,7 +91,7 @@ async function segment(
   run: CommandRun,
   streams: CliStreams,
 ): Promise<number> {
-  const { segmentFiles } = await import('ventriseg/node');
+  const { segmentFiles, usualVariations } = await import('ventriseg/node');
   const { results, failures, csvPath } = await segmentFiles(scans, {
     output: options.output,
     force: options.force === true,
@@ -91,6 +101,10 @@ async function segment(
     backend: options.backend,
     removeIslands: options.keepIslands !== true,
     signal: run.signal,
+    ...(options.errorBar === undefined
+      ? {}
+      : { errorBar: options.errorBar === true ? usualVariations : options.errorBar }),
+    person: personOf(scans, options),
     ...(options.model === undefined ? {} : { model: options.model }),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     ...(options.series === undefined ? {} : { series: options.series }),
@@ -116,4 +130,15 @@ async function segment(
     return exitCodes.failed;
   }
   return exitCodeOf(failures[0]!.code);
+}
+
+/** Sex and age are those of one person. */
+function personOf(scans: readonly string[], { sex, age }: SegmentCommandOptions) {
+  if (scans.length > 1 && (sex !== undefined || age !== undefined)) {
+    throw new CliError(
+      'BAD_USAGE',
+      `--sex and --age are of one person, but ${scans.length} scans were named`,
+    );
+  }
+  return { ...(sex !== undefined && { sex }), ...(age !== undefined && { ageYears: age }) };
 }

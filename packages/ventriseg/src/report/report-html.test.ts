@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { runPython, testWithPython } from '../../../../test/python-oracle.ts';
+import { normsRecord } from '../norms/norms-record.ts';
 import { qualityCodes } from '../segment/quality.ts';
 import type { ResultPanel, ResultPanels } from '../segment/result-panels.ts';
 import { madeUpRecord } from '../segment/result-record.test-helper.ts';
@@ -56,6 +57,23 @@ const full: ResultRecord = {
     ...madeUpRecord.postprocessing,
     midSagittalPlane: { normal: [1, 0, 0], offsetMm: 0.5, symmetry: 0.9, method: 'symmetry' },
   },
+  errorBars: {
+    ...{ method: 'test-time-variation', variations: 8, largestTurnDegrees: 4, largestShiftVoxels: 0.5 },
+    numbers: [
+      {
+        ...{ id: 'totalMl', title: 'all ventricles', unit: 'mL', digits: 2, value: 15.5 },
+        ...{ mean: 15.4, standardError: 0.12, smallestDetectableChange: 0.333 },
+      },
+      {
+        ...{ id: 'evansIndex', title: 'Evans index', unit: 'ratio', digits: 3, value: 0.27 },
+        ...{ mean: null, standardError: null, smallestDetectableChange: null },
+      },
+    ],
+  },
+  norms: normsRecord(
+    [{ id: 'evansIndex', title: 'Evans index', unit: 'ratio', digits: 3, value: 0.335 }],
+    { sex: 'F', ageYears: 71 },
+  ),
   timingsMs: { network: 1500, total: 2000 },
 };
 const plain = (html: string) => html.replace(/<style>.*?<\/style>|<[^>]*>/gs, ' ').replace(/\s+/g, ' ');
@@ -79,10 +97,22 @@ test('it tells volumes, sides, doubts with what to do, and where the numbers com
   expect(text).toMatch(/sagittal, x 0 mm .*coronal, y -12 mm .*axial, z 7 mm .*axial, z -40 mm/);
 });
 
+test('error bars and norms are told where there are any', () => {
+  const html = reportHtml(full, panels);
+  const text = plain(html);
+  expect(text).toContain('all ventricles, mL 15.50 0.12 0.33 15.40 ');
+  expect(text).toContain('Evans index, ratio 0.270 – – – ');
+  // (0.335 - 0.281) / 0.027
+  expect(text).toContain('Evans index: 0.335, 2.0 standard deviations above the mean');
+  expect(text).toContain('doi 10.1227/01.NEU.0000370939.30003.D1');
+  expect(text).toMatch(/Not compared: ventricular volume \(.*2010\): this scan does not have the number/);
+  expect(html).toContain('<svg class="chart"');
+});
+
 test('what there is not is not spoken of', () => {
   const text = plain(reportHtml(madeUpRecord, { planes: [], slices: [] }));
   expect(text).toContain('None of the automatic checks found anything to doubt');
-  for (const word of ['Patient', 'DICOM', 'mid-sagittal', 'by hand', 'About the scan', 'undefined', 'null']) {
+  for (const word of ['Patient', 'DICOM', 'mid-sagittal', 'by hand', 'About the scan', 'Error bars', 'norms', 'undefined', 'null']) {
     expect(text).not.toContain(word);
   }
   const oneSided = { ...full.volumes, labels: full.volumes.labels.slice(2) };

@@ -1,29 +1,26 @@
-/**
- * The report of a result (`<name>_ventricles.html`): one file that opens from disk and prints, with nothing
- * fetched and nothing run. Its policy forbids both to browsers, whatever the scan's names may hold.
- */
+/** The report of a result (`<name>_ventricles.html`): its parts in their order; document.ts is the frame. */
 import type { ResultPanels } from '../segment/result-panels.ts';
 import type { ResultRecord } from '../segment/result-record.ts';
 import { asymmetrySection } from './asymmetry-section.ts';
-import { type Html, html, styleElement } from './html.ts';
+import { reportDocument } from './document.ts';
+import { errorBarsSection } from './error-bars-section.ts';
+import { type Html, html } from './html.ts';
+import { normsSection } from './norms-section.ts';
 import { picturesSection } from './pictures-section.ts';
 import { provenanceSection } from './provenance-section.ts';
 import { qualitySection } from './quality-section.ts';
 import type { ReportSection } from './report-section.ts';
-import { reportStyle } from './report-style.ts';
 import { volumesSection } from './volumes-section.ts';
 
 const sections: readonly ReportSection[] = [
   qualitySection,
   volumesSection,
   asymmetrySection,
+  errorBarsSection,
+  normsSection,
   picturesSection,
   provenanceSection,
 ];
-
-const policy =
-  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-const notMedical = 'Not a medical device: for research, not for diagnosis or treatment.';
 
 /**
  * The report as an HTML document.
@@ -35,29 +32,12 @@ const notMedical = 'Not a medical device: for research, not for diagnosis or tre
  */
 export function reportHtml(record: ResultRecord, panels: ResultPanels): string {
   const { name, software } = record;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="${software.name} ${software.version}">
-<title>Ventricles of ${name}</title>
-${styleElement(reportStyle)}
-</head>
-<body>
-<header>
-<h1>Ventricles of ${name}</h1>
-${patientLine(record)}
-<p class="notice">${notMedical}</p>
-</header>
-<main>
-${sections.map((section) => section({ record, panels }))}
-</main>
-</body>
-</html>
-`.markup;
+  return reportDocument({
+    title: `Ventricles of ${name}`,
+    software,
+    intro: patientLine(record),
+    sections: sections.map((section) => section({ record, panels })),
+  });
 }
 
 function patientLine({ scan }: ResultRecord): Html | undefined {

@@ -46,6 +46,15 @@ thead th { color: var(--faint); font-size: .875rem; white-space: nowrap; }
 .swatch { width: .8em; height: .8em; border: 1px solid var(--line); }
 .planes, .slices { display: grid; grid-template-columns: repeat(3, 1fr); gap: .6rem; margin: .6rem 0; }
 figure { margin: 0; }
+.chart { display: block; width: 100%; max-width: 40rem; height: auto; margin: .5rem 0; }
+.chart text { font-size: 12px; fill: var(--faint); }
+.chart .grid { stroke: var(--line); stroke-width: .5; }
+.chart .line { fill: none; stroke: var(--text); }
+.chart .bar { stroke: var(--text); stroke-width: 2; }
+.chart .point, .chart .value { fill: var(--text); }
+.chart .band { fill: var(--line); opacity: .6; }
+.chart .mean { stroke: var(--faint); }
+.chart .limit { stroke: var(--warning); stroke-width: 2; stroke-dasharray: 4 3; }
 img { display: block; width: 100%; height: auto; background: #000; }
 figcaption { font-size: .875rem; color: var(--faint); text-align: center; }
 @media (max-width: 40rem) {
@@ -70,7 +79,7 @@ figcaption { font-size: .875rem; color: var(--faint); text-align: center; }
   body { padding: 0; max-width: none; }
   h2 { margin: .8rem 0 .3rem; }
   h2, h3, caption { break-after: avoid; }
-  table, figure, li, .pictures { break-inside: avoid; }
+  table, figure, li, .chart, .pictures { break-inside: avoid; }
   th, td { padding-block: .1rem; }
   .planes, .slices { max-width: 154mm; margin-inline: auto; }
   .slices { grid-template-columns: repeat(6, 1fr); gap: .3rem; }

@@ -1,7 +1,8 @@
 /**
  * The record of a result that a person has corrected by hand: volumes counted anew, and what was changed.
  *
- * Probabilities say nothing about voxels that a person chose, so volumes by probability are null in it.
+ * Probabilities say nothing about voxels that a person chose, so volumes by probability are null in it; error bars and
+ * norms, which are of the network's labels, are left out.
  */
 import { type Volume, voxelVolumeMl } from '@ventriseg/imaging';
 import type { ResultRecord } from './result-record.ts';
@@ -39,10 +40,10 @@ export function editedRecord(record: ResultRecord, edit: LabelEdit): ResultRecor
     mlByProbability: null,
   });
   const countOf = (numbers: readonly number[]) => numbers.reduce((sum, n) => sum + voxels[n]!, 0);
-  const { volumes } = record;
+  const { volumes, errorBars: _, norms: __, ...kept } = record;
   const numbers = volumes.labels.map(({ label }) => label);
   return {
-    ...record,
+    ...kept,
     volumes: {
       labels: volumes.labels.map((volume) => ({ ...volume, ...amount(voxels[volume.label]!) })),
       lateral:

@@ -12,7 +12,7 @@ import {
   type Volume,
   voxelSizesMm,
 } from '@ventriseg/imaging';
-import { greyWithMaskRgb, type Picture } from '../pictures/index.ts';
+import { greyWithMaskRgb, type OverlayOptions, type Picture } from '../pictures/index.ts';
 import { type Plane, planeAxes } from '../slices/index.ts';
 import { sampleSlice } from './sample-slice.ts';
 import type { Segmentation } from './segment-volume.ts';
@@ -35,6 +35,8 @@ export interface PanelOptions {
   readonly planeWindowMm: number;
   /** Pixels a mm, whole, 1 to 4; outlines are a pixel wide. */
   readonly pixelsPerMm: number;
+  /** How labels are shown; default their outlines in the colours of the ventricles. */
+  readonly overlay?: OverlayOptions;
 }
 
 /** One slice as it is shown. */
@@ -63,7 +65,7 @@ export function drawPanels(segmentation: ShownSegmentation, options: PanelOption
     return {
       plane,
       positionMm: applyAffine(shown.image.voxelToWorld, voxel)[worldAxes[plane]],
-      picture: drawSlice(shown, labels, grid),
+      picture: drawSlice(shown, labels, grid, options.overlay ?? { outline: true }),
     };
   };
   return {
@@ -170,12 +172,17 @@ function pictureGrid(image: Grid, plane: Plane, voxel: Vec3, windowMm: number, p
 }
 
 /** For the eye only: the finished labels are shown as they are nearest to each pixel. */
-function drawSlice(shown: Segmentation['shown'], labels: Volume<Uint8Array>, grid: Grid): Picture {
+function drawSlice(
+  shown: Segmentation['shown'],
+  labels: Volume<Uint8Array>,
+  grid: Grid,
+  overlay: OverlayOptions,
+): Picture {
   const [columns, rows] = grid.shape;
   const grey = new Uint8ClampedArray(columns * rows);
   const scale = shownBright / (shown.bright - shown.black);
   const values = sampleSlice(shown.image, grid, shown.black);
   for (let at = 0; at < grey.length; at++) grey[at] = (values[at]! - shown.black) * scale;
   const mask = resample(labels, grid, { method: 'nearest' }).data;
-  return greyWithMaskRgb(grey, mask, columns, rows, { outline: true });
+  return greyWithMaskRgb(grey, mask, columns, rows, overlay);
 }

@@ -6,6 +6,11 @@
  */
 import { axisCodes, voxelSizesMm } from '@ventriseg/imaging';
 import { z } from 'zod';
+import type { ErrorBars } from '../error-bar/error-bars.ts';
+import { errorBarsRecord, errorBarsSchema } from '../error-bar/error-bars-record.ts';
+import { scanNumbers } from '../error-bar/scan-numbers.ts';
+import type { Person } from '../norms/compare-with-norms.ts';
+import { normsRecord, normsSchema } from '../norms/norms-record.ts';
 import type { OpenedScan } from '../scan-input/index.ts';
 import { softwareVersion } from '../software-version.ts';
 import { qualityCodes } from './quality.ts';
@@ -137,6 +142,12 @@ export const resultRecordSchema = z
         .nullable()
         .describe('The plane that divides left from right; null when it was not needed.'),
     }),
+    errorBars: errorBarsSchema
+      .optional()
+      .describe('How far the numbers can be trusted; absent unless it was asked for.'),
+    norms: normsSchema
+      .optional()
+      .describe('The numbers beside published norms; absent where nothing is known of the person.'),
     edit: z
       .strictObject({
         strokes: count.describe('Strokes of the brush and eraser.'),
@@ -159,15 +170,24 @@ export const resultRecordSchema = z
 
 export type ResultRecord = z.infer<typeof resultRecordSchema>;
 
+/** What a record holds where it is known or was asked for. */
+export interface RecordExtras {
+  readonly errorBars?: ErrorBars | undefined;
+  /** Whom the norms are looked up for; default what DICOM tells of the patient. */
+  readonly person?: Person | undefined;
+}
+
 /** The record of a segmented scan. Volumes are rounded to a thousandth of a mL, times to a tenth of a ms. */
 export function resultRecord(
   scan: OpenedScan,
   segmentation: Segmentation,
   timingsMs: Readonly<Record<string, number>>,
   name: string,
+  { errorBars, person = patientOf(scan) }: RecordExtras = {},
 ): ResultRecord {
   const { volumes, plane } = segmentation;
   const { series, patient } = scan.source;
+  const unusable = segmentation.quality.some(({ severity }) => severity === 'error');
   const pair = (pair: { ml: number; mlByProbability: number }) => ({
     ml: round(pair.ml, 3),
     mlByProbability: round(pair.mlByProbability, 3),
@@ -218,8 +238,16 @@ export function resultRecord(
               method: plane.method,
             },
     },
+    ...(errorBars && { errorBars: errorBarsRecord(errorBars) }),
+    norms: normsRecord(unusable ? [] : scanNumbers(segmentation), person),
     timingsMs: Object.fromEntries(Object.entries(timingsMs).map(([stage, ms]) => [stage, round(ms, 1)])),
   });
+}
+
+/** Sex and age as far as DICOM tells them. */
+export function patientOf({ source: { patient } }: Pick<OpenedScan, 'source'>): Person {
+  const { sex, ageYears } = patient ?? {};
+  return { sex: sex === 'F' || sex === 'M' ? sex : undefined, ageYears };
 }
 
 function round(value: number, digits: number): number {

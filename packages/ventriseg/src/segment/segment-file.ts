@@ -12,20 +12,22 @@ import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BackendChoice } from 'onnx-autograd';
 import { openBackend } from 'onnx-autograd/node';
-import { derivativeFiles, derivativePaths, requireDerivativeDataset } from '../bids/index.ts';
+import { derivativeFiles, derivativePaths, participantOf, requireDerivativeDataset } from '../bids/index.ts';
+import { estimateErrorBars } from '../error-bar/index.ts';
 import { VentrisegError } from '../errors.ts';
 import { type FileToWrite, writeAllWhole } from '../files/index.ts';
 import { resolveModel } from '../model/shipped-models.ts';
+import type { Person } from '../norms/index.ts';
 import { encodePng } from '../pictures/index.ts';
 import { reportHtml } from '../report/index.ts';
-import type { OpenProgress } from '../scan-input/index.ts';
+import type { OpenedScan, OpenProgress } from '../scan-input/index.ts';
 import { openScan } from '../scan-input/open-scan.ts';
 import { encodeLabels } from './encode-labels.ts';
 import { type LoadedSliceModel, loadSliceModel } from './load-model.ts';
 import { nameOfScan } from './output-names.ts';
 import { drawPanels } from './result-panels.ts';
 import { drawResult } from './result-picture.ts';
-import { type ResultRecord, resultRecord } from './result-record.ts';
+import { patientOf, type ResultRecord, resultRecord } from './result-record.ts';
 import { segmentVolume } from './segment-volume.ts';
 import type { SegmentProgress } from './stages.ts';
 
@@ -49,6 +51,10 @@ export interface SegmentFileOptions {
   readonly fillHoles?: boolean;
   readonly removeIslands?: boolean;
   readonly crf?: boolean;
+  /** Segment the scan this many times more, varied a little, for the standard error of each number; at least 2. */
+  readonly errorBar?: number;
+  /** For norms: default what DICOM or the BIDS dataset tells. */
+  readonly person?: Partial<Person>;
   /** Cancelled, nothing is written; the error is the signal's reason. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SegmentFileProgress) => void;
@@ -57,7 +63,7 @@ export interface SegmentFileOptions {
 export type SegmentFileProgress =
   | SegmentProgress
   | OpenProgress
-  | { readonly stage: 'write'; readonly done: number; readonly total: number };
+  | { readonly stage: 'error-bar' | 'write'; readonly done: number; readonly total: number };
 
 /** Where the results of a scan lie. */
 export interface OutputPaths {
@@ -157,6 +163,16 @@ async function segmentInto(
   const opened = performance.now();
   const segmentation = await segmentVolume(scan.volume, model, options);
   const segmented = performance.now();
+  const errorBars =
+    options.errorBar === undefined
+      ? undefined
+      : await estimateErrorBars(scan.volume, segmentation, model, {
+          ...segmentation.options,
+          ...(signal && { signal }),
+          variations: options.errorBar,
+          onProgress: (progress) => onProgress?.({ stage: 'error-bar', ...progress }),
+        });
+  const varied = performance.now();
   onProgress?.({ stage: 'write', done: 0, total: 1 });
   const labels = await encodeLabels(scan, segmentation.labels);
   const picture = encodePng(drawResult(segmentation, name));
@@ -168,10 +184,12 @@ async function segmentInto(
     {
       open: opened - begun,
       ...segmentation.timingsMs,
-      encode: encoded - segmented,
+      ...(errorBars && { 'error-bar': varied - segmented }),
+      encode: encoded - varied,
       total: encoded - begun,
     },
     name,
+    { errorBars, person: await personOf(path, scan, options.person) },
   );
   const files: FileToWrite[] = [
     { path: outputs.labelsPath, content: labels },
@@ -184,4 +202,14 @@ async function segmentInto(
   await writeAllWhole(files, { signal });
   onProgress?.({ stage: 'write', done: 1, total: 1 });
   return { name, ...outputs, record };
+}
+
+/** What was given of the person, else what DICOM tells, else the BIDS dataset. */
+async function personOf(path: string, scan: OpenedScan, given: Partial<Person> = {}): Promise<Person> {
+  const patient = patientOf(scan);
+  const participant = await participantOf(path);
+  return {
+    sex: given.sex ?? patient.sex ?? participant.sex,
+    ageYears: given.ageYears ?? patient.ageYears ?? participant.ageYears,
+  };
 }

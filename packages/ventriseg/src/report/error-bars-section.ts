@@ -1,0 +1,29 @@
+/** How far the numbers can be trusted: their standard errors and the smallest detectable change of each. */
+import { type Html, html } from './html.ts';
+import type { ReportInputs } from './report-section.ts';
+import { numberTable } from './table.ts';
+
+export function errorBarsSection({ record }: ReportInputs): Html | undefined {
+  const { errorBars } = record;
+  if (errorBars === undefined) return undefined;
+  const shown = errorBars.numbers.filter(({ id }) => !id.endsWith('ByProbability'));
+  return html`<section>
+<h2>Error bars</h2>
+${numberTable(
+  `Standard errors over ${errorBars.variations} variations of the scan`,
+  ['number', 'value', 'standard error', 'detectable change', 'mean of the variations'],
+  shown.map((number) => {
+    const amount = (value: number | null) => (value === null ? '–' : value.toFixed(number.digits));
+    return {
+      title: `${number.title}, ${number.unit}`,
+      cells: [number.value, number.standardError, number.smallestDetectableChange, number.mean].map(amount),
+    };
+  }),
+)}
+<p class="note">The scan was segmented again with the head turned by up to ${errorBars.largestTurnDegrees}° and shifted by up to
+${errorBars.largestShiftVoxels} voxels, every second time in a mirror. Detectable change: two scans of an unchanged head differ by more in
+5 % of cases (1.96 √2 standard errors), as far as pose and grid go; another scanner adds to it. A dash: not every
+variation gave the number.</p>
+</section>
+`;
+}
