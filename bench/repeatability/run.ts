@@ -70,7 +70,9 @@ interface Settings {
 async function measure(scan: string, model: SegmentModel, settings: Settings): Promise<ScanScores> {
   const { volume } = await openScan(/^[./]/.test(scan) ? scan : dataPath(scan));
   const found = await segmentVolume(volume, model);
-  const { numbers: bars } = await estimateErrorBars(volume, found, model, { variations: settings.variations });
+  const { numbers: bars } = await estimateErrorBars(volume, found, model, {
+    variations: settings.variations,
+  });
   const repeated = {} as Record<RepeatKind, ScanNumber[][]>;
   for (const kind of repeatKinds) {
     repeated[kind] = [];
@@ -176,7 +178,10 @@ async function main(): Promise<void> {
     await model.release();
   }
   if (values.json) process.stdout.write(`${JSON.stringify({ ...settings, scores }, null, 2)}\n`);
-  else process.stdout.write(`${table(scores)}\n\nSpread: standard deviation over ${settings.repeats + 1} scans.\n`);
+  else
+    process.stdout.write(
+      `${table(scores)}\n\nSpread: standard deviation over ${settings.repeats + 1} scans.\n`,
+    );
 }
 
 await runScript('bench:repeatability', main);

@@ -21,8 +21,14 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 test('sex and age are read by subject, and the age of a session where it has one', async () => {
   expect(await scan('sub-01', 'anat', 'sub-01_T1w.nii.gz')).toEqual({ sex: 'F', ageYears: 71.5 });
-  expect(await scan('sub-01', 'ses-2', 'anat', 'sub-01_ses-2_T1w.nii.gz')).toEqual({ sex: 'F', ageYears: 73 });
-  expect(await scan('sub-01', 'ses-3', 'anat', 'sub-01_ses-3_T1w.nii.gz')).toEqual({ sex: 'F', ageYears: 71.5 });
+  expect(await scan('sub-01', 'ses-2', 'anat', 'sub-01_ses-2_T1w.nii.gz')).toEqual({
+    sex: 'F',
+    ageYears: 73,
+  });
+  expect(await scan('sub-01', 'ses-3', 'anat', 'sub-01_ses-3_T1w.nii.gz')).toEqual({
+    sex: 'F',
+    ageYears: 71.5,
+  });
 });
 
 test('what is missing or no number is not known', async () => {

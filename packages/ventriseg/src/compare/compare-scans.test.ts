@@ -105,5 +105,7 @@ function orangePixels(data: Uint8Array): number {
 }
 
 test('one scan cannot be compared', async () => {
-  await expect(compareScans([{ name: 'earlier', volume: earlier, years: 0 }], model)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+  await expect(compareScans([{ name: 'earlier', volume: earlier, years: 0 }], model)).rejects.toMatchObject({
+    code: 'BAD_ARGUMENT',
+  });
 });

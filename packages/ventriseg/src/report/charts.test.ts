@@ -10,7 +10,9 @@ test('ticks are round numbers that cover the range', () => {
 });
 
 const attributes = (markup: string, tag: RegExp, name: string) =>
-  [...markup.matchAll(tag)].map(([element]) => Number(new RegExp(`\\b${name}="([-\\d.]+)"`).exec(element)![1]));
+  [...markup.matchAll(tag)].map(([element]) =>
+    Number(new RegExp(`\\b${name}="([-\\d.]+)"`).exec(element)![1]),
+  );
 
 test('the band of a norm reaches from two deviations below to two above, the value lies on the same scale', () => {
   const norm = { title: 'x', unit: 'mL', digits: 0, value: 55, mean: 40, sd: 10, upperLimit: { value: 80 } };

@@ -70,10 +70,10 @@ const full: ResultRecord = {
       },
     ],
   },
-  norms: normsRecord(
-    [{ id: 'evansIndex', title: 'Evans index', unit: 'ratio', digits: 3, value: 0.335 }],
-    { sex: 'F', ageYears: 71 },
-  ),
+  norms: normsRecord([{ id: 'evansIndex', title: 'Evans index', unit: 'ratio', digits: 3, value: 0.335 }], {
+    sex: 'F',
+    ageYears: 71,
+  }),
   timingsMs: { network: 1500, total: 2000 },
 };
 const plain = (html: string) => html.replace(/<style>.*?<\/style>|<[^>]*>/gs, ' ').replace(/\s+/g, ' ');
@@ -112,7 +112,17 @@ test('error bars and norms are told where there are any', () => {
 test('what there is not is not spoken of', () => {
   const text = plain(reportHtml(madeUpRecord, { planes: [], slices: [] }));
   expect(text).toContain('None of the automatic checks found anything to doubt');
-  for (const word of ['Patient', 'DICOM', 'mid-sagittal', 'by hand', 'About the scan', 'Error bars', 'norms', 'undefined', 'null']) {
+  for (const word of [
+    'Patient',
+    'DICOM',
+    'mid-sagittal',
+    'by hand',
+    'About the scan',
+    'Error bars',
+    'norms',
+    'undefined',
+    'null',
+  ]) {
     expect(text).not.toContain(word);
   }
   const oneSided = { ...full.volumes, labels: full.volumes.labels.slice(2) };
