@@ -44,12 +44,13 @@ test('a slice written by hand is read back', () => {
     bytesNeeded: bytes.length,
     sex: 'F',
     ageYears: 40,
+    acquisitionDate: '20200515',
   });
 });
 
-test('nothing that names the patient is kept', () => {
+test('nothing that names the patient is kept; of dates only the day of the scan', () => {
   const text = JSON.stringify(imageHeader(dicomBytes(mrSlice())));
-  for (const secret of ['Doe', 'Jane', '4711', '1980', '20200515']) expect(text).not.toContain(secret);
+  for (const secret of ['Doe', 'Jane', '4711', '1980']) expect(text).not.toContain(secret);
 });
 
 test('implicit VR and files without a preamble give the same header', () => {
