@@ -23,7 +23,7 @@ import type { NetworkView } from './network-view.ts';
 import { refineWithCrf } from './refine-with-crf.ts';
 import type { ClassProbabilities } from './run-network.ts';
 import type { Stages } from './stages.ts';
-import type { VolumeNetworks } from './volume-networks.ts';
+import { structuresOf, type VolumeNetworks } from './volume-networks.ts';
 
 export interface VolumeOptions {
   readonly crf: boolean;
@@ -45,7 +45,8 @@ export async function findWithVolumes(
   options: VolumeOptions,
   stages: Stages,
 ): Promise<Found> {
-  const { locate, segment, classes } = networks;
+  const { locate, segment } = networks;
+  const classes = structuresOf(segment);
   const { working, coarse } = await stages.run('grid', () => {
     const { volume } = toWorkingGrid(scan);
     return { working: volume, coarse: locateImage(volume, locate.metadata.divisor) };
@@ -75,13 +76,13 @@ export async function findWithVolumes(
             straight,
             await segment.run(mirror(image, box.shape), box.shape),
             box.shape,
-            classes,
+            segment.metadata.classes.map(({ label }) => label),
           )
         : straight,
     };
   });
   const shown: ShownScan = { image: working, black: air, bright };
-  let probabilities = cropToTraces(channels(output, box.shape), grid);
+  let probabilities = cropToTraces(channels(output, classes.length, voxelCount(box.shape)), grid);
   if (options.crf && probabilities !== undefined) {
     const traces = probabilities;
     const image = { data: toBytes(raw, air, crfBright / (bright - air)), ...grid };
@@ -94,12 +95,9 @@ export async function findWithVolumes(
   return { classes, probabilities, view, shown, warnings: [], noHead, located };
 }
 
-/** The classes of the network's output, background left out, without a copy. */
-function channels(output: Float32Array, shape: Shape3): Float32Array[] {
-  const count = voxelCount(shape);
-  return Array.from({ length: output.length / count - 1 }, (_, k) =>
-    output.subarray((k + 1) * count, (k + 2) * count),
-  );
+/** The channels of the structures, without a copy. */
+function channels(output: Float32Array, structures: number, count: number): Float32Array[] {
+  return Array.from({ length: structures }, (_, k) => output.subarray((k + 1) * count, (k + 2) * count));
 }
 
 /** (value - zero) * scale, rounded and limited to 0..255. */

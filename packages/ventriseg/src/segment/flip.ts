@@ -3,9 +3,9 @@
  * the sides of the labels exchanged too.
  */
 import { type Shape3, voxelCount } from '@ventriseg/imaging';
-import type { CanonicalNumber } from '../labels/index.ts';
 
-const otherSide: Readonly<Partial<Record<CanonicalNumber, CanonicalNumber>>> = { 4: 43, 43: 4, 5: 44, 44: 5 };
+/** FreeSurfer's numbers of the structures that have two sides. */
+const otherSide: Readonly<Record<number, number>> = { 4: 43, 43: 4, 5: 44, 44: 5 };
 
 /** The image with its first axis, left to right, turned round. */
 export function mirror(image: Float32Array, [nx]: Shape3): Float32Array {
@@ -17,28 +17,26 @@ export function mirror(image: Float32Array, [nx]: Shape3): Float32Array {
 /**
  * The mean of the probabilities of an image and of its mirror image.
  *
- * @param straight probabilities [classes + 1, z, y, x], background first
- * @param mirrored those of the mirror image; used up
- * @param classes labels of the channels, background left out
+ * @param straight probabilities [classes, z, y, x]
+ * @param mirrored those of the mirror image
+ * @param labels FreeSurfer's number of each class
  * @returns a new array on the grid of `straight`
  */
 export function averageWithMirror(
   straight: Float32Array,
   mirrored: Float32Array,
   shape: Shape3,
-  classes: readonly { readonly labels: readonly CanonicalNumber[] }[],
+  labels: readonly number[],
 ): Float32Array {
   const count = voxelCount(shape);
-  const labels = classes.map((labelClass) => labelClass.labels[0]!);
   const back = mirror(mirrored, shape);
   const out = new Float32Array(straight.length);
-  for (let channel = 0; channel <= labels.length; channel++) {
-    const other = channel === 0 ? undefined : otherSide[labels[channel - 1]!];
-    const partner = other === undefined ? -1 : labels.indexOf(other);
-    const from = (partner < 0 ? channel : partner + 1) * count;
+  labels.forEach((label, channel) => {
+    const partner = labels.indexOf(otherSide[label] ?? label);
+    const from = (partner < 0 ? channel : partner) * count;
     for (let at = 0, to = channel * count; at < count; at++, to++) {
       out[to] = (straight[to]! + back[from + at]!) / 2;
     }
-  }
+  });
   return out;
 }

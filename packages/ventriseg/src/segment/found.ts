@@ -1,8 +1,8 @@
 /** What either kind of network makes of a scan, before labels: the meeting point of the two ways. */
 import type { Volume } from '@ventriseg/imaging';
-import type { LabelClass } from '../dataset/plan.ts';
 import type { Head } from './find-head.ts';
 import type { NetworkView } from './network-view.ts';
+import type { ClassLabels } from './number-labels.ts';
 import type { ClassProbabilities } from './run-network.ts';
 
 /** The scan for pictures and measures: axes in LIA order, about 1 mm. */
@@ -31,7 +31,7 @@ export interface Located {
 
 export interface Found {
   /** The classes of the probabilities, background left out. */
-  readonly classes: readonly Pick<LabelClass, 'labels'>[];
+  readonly classes: readonly ClassLabels[];
   /** undefined when no trace of any class was found, or there is no head. */
   readonly probabilities: ClassProbabilities | undefined;
   /** What was looked at; undefined when nothing was. */

@@ -3,11 +3,10 @@
  * ventricle as half of one and so depends less on the size of the voxels.
  */
 import { labelComponents, voxelVolumeMl } from '@ventriseg/imaging';
-import type { LabelClass } from '../dataset/plan.ts';
 import { type CanonicalNumber, ventricles } from '../labels/index.ts';
 import type { LabelledBox } from './label-regions.ts';
 import type { MidSagittalPlane } from './mid-sagittal-plane.ts';
-import { numbersOfClass, sideOfVoxels } from './number-labels.ts';
+import { type ClassLabels, numbersOfClass, sideOfVoxels } from './number-labels.ts';
 
 export interface VolumePair {
   /** Voxels of the label times the volume of a voxel. */
@@ -41,7 +40,7 @@ const regionFrom = 0.1;
 export function measureLabels(
   box: LabelledBox | undefined,
   labels: Uint8Array,
-  classes: readonly Pick<LabelClass, 'labels'>[],
+  classes: readonly ClassLabels[],
   plane: MidSagittalPlane | undefined,
 ): VentricleVolumes {
   const voxels = new Map<CanonicalNumber, number>();

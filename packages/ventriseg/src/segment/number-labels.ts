@@ -6,7 +6,6 @@
  * that bends a little across the plane is not cut; the others are divided voxel by voxel.
  */
 import { labelComponents } from '@ventriseg/imaging';
-import type { LabelClass } from '../dataset/plan.ts';
 import type { CanonicalNumber } from '../labels/index.ts';
 import type { LabelledBox } from './label-regions.ts';
 import { type MidSagittalPlane, rightOf } from './mid-sagittal-plane.ts';
@@ -17,6 +16,11 @@ const oneSidedShare = 0.9;
 const leftLabels: readonly CanonicalNumber[] = [4, 5];
 const rightLabels: readonly CanonicalNumber[] = [43, 44];
 
+/** A class by the canonical labels that it unites. */
+export interface ClassLabels {
+  readonly labels: readonly CanonicalNumber[];
+}
+
 /** The labels that a class is written as: one, or one on each side. */
 export interface ClassNumbers {
   readonly left: CanonicalNumber;
@@ -24,7 +28,7 @@ export interface ClassNumbers {
 }
 
 /** Which labels a class is written as. The lowest of several on one side: a horn united with its ventricle is 4. */
-export function numbersOfClass({ labels }: Pick<LabelClass, 'labels'>): ClassNumbers {
+export function numbersOfClass({ labels }: ClassLabels): ClassNumbers {
   const left = leftLabels.find((label) => labels.includes(label));
   const right = rightLabels.find((label) => labels.includes(label));
   const only = left ?? right ?? labels[0]!;
@@ -32,14 +36,14 @@ export function numbersOfClass({ labels }: Pick<LabelClass, 'labels'>): ClassNum
 }
 
 /** Whether any class has to be divided by side. */
-export function needsSides(classes: readonly Pick<LabelClass, 'labels'>[]): boolean {
+export function needsSides(classes: readonly ClassLabels[]): boolean {
   return classes.map(numbersOfClass).some(({ left, right }) => left !== right);
 }
 
 /** The label numbers of the box's voxels. */
 export function numberLabels(
   box: LabelledBox,
-  classes: readonly Pick<LabelClass, 'labels'>[],
+  classes: readonly ClassLabels[],
   plane: MidSagittalPlane | undefined,
 ): Uint8Array {
   const out = new Uint8Array(box.classes.length);

@@ -2,37 +2,50 @@
  * Takes away what is labelled by mistake, by anatomy and not by "the largest piece": the lateral ventricles are
  * two large parts, and their temporal horns are small ones that are often cut off from them.
  *
- * For each class the connected parts (26 neighbours) are compared with the class's main part, the one with the
- * largest sum of probabilities. A part stays when it is large, or when it is near to a large one and more than a
- * speck; the numbers for each kind of ventricle are in `islandRules`.
+ * Each structure falls into connected parts (26 neighbours); its main part is the one with the largest sum of
+ * probabilities. The main part stays unless it lies impossibly far from the lateral ventricles. Another part stays
+ * when it is large beside the main one, or when it is more than a speck and near to a part that stays of a
+ * structure it belongs with. What is dropped becomes background, or, where it touches a part that stays of another
+ * structure, that structure: a few voxels of the wrong label in a ventricle are still ventricle.
  */
-import { type Affine, labelComponents, type Shape3, voxelVolumeMl } from '@ventriseg/imaging';
+import { voxelVolumeMl } from '@ventriseg/imaging';
 import type { CanonicalNumber } from '../labels/index.ts';
 import type { LabelledBox } from './label-regions.ts';
+import { boxGapMm, findParts, type LabelledPart, partComesWithin, touchedClasses } from './labelled-parts.ts';
 
 export interface IslandRule {
   /** A part with at least this share of the main part's volume stays. */
   readonly leastShare: number;
-  /** A smaller one stays when it is this near to one that stays, mm, ... */
+  /** A smaller one stays when it is this near, mm, to a part that stays of one of these structures, ... */
   readonly nearMm: number;
+  readonly near: readonly CanonicalNumber[];
   /** ... and has at least this volume, mL. */
   readonly leastNearMl: number;
+  /** The main part may lie this far from the nearest lateral ventricle, mm, measured between their boxes. */
+  readonly mainWithinMm: number;
 }
 
+const lateral = { leastShare: 0.05, nearMm: 5, leastNearMl: 0.05, mainWithinMm: 20 };
+const horn = { leastShare: 0.1, nearMm: 10, leastNearMl: 0.02, mainWithinMm: 35 };
+const single = { leastShare: 0.1, nearMm: 4, leastNearMl: 0.05 };
+
 /**
- * | ventricle           | share | near  | volume  | because |
- * | lateral             | 5 %   | 5 mm  | 0.05 mL | two halves of up to 1 : 10; horns pinched off by a voxel or two |
- * | temporal horn       | 10 %  | 10 mm | 0.02 mL | thin, often broken into beads in one line |
- * | third and fourth    | 10 %  | 4 mm  | 0.05 mL | single chambers; the adhesion can part the third |
+ * | ventricle     | share | near  | volume  | main  | because |
+ * | lateral       | 5 %   | 5 mm  | 0.05 mL | 20 mm | two halves of up to 1 : 10; horns pinched off by a voxel or two |
+ * | temporal horn | 10 %  | 10 mm | 0.02 mL | 35 mm | thin, often broken into beads in one line; its tip is far forward |
+ * | third         | 10 %  | 4 mm  | 0.05 mL | 20 mm | a single chamber between the lateral ones; the adhesion can part it |
+ * | fourth        | 10 %  | 4 mm  | 0.05 mL | 60 mm | a single chamber, below them and far back |
  */
 export const islandRules: Readonly<Record<CanonicalNumber, IslandRule>> = {
-  4: { leastShare: 0.05, nearMm: 5, leastNearMl: 0.05 },
-  43: { leastShare: 0.05, nearMm: 5, leastNearMl: 0.05 },
-  5: { leastShare: 0.1, nearMm: 10, leastNearMl: 0.02 },
-  44: { leastShare: 0.1, nearMm: 10, leastNearMl: 0.02 },
-  14: { leastShare: 0.1, nearMm: 4, leastNearMl: 0.05 },
-  15: { leastShare: 0.1, nearMm: 4, leastNearMl: 0.05 },
+  4: { ...lateral, near: [4, 5, 14] },
+  43: { ...lateral, near: [43, 44, 14] },
+  5: { ...horn, near: [5, 4] },
+  44: { ...horn, near: [44, 43] },
+  14: { ...single, near: [14, 4, 43], mainWithinMm: 20 },
+  15: { ...single, near: [15], mainWithinMm: 60 },
 };
+
+const lateralLabels: readonly CanonicalNumber[] = [4, 43];
 
 /** What was taken away. */
 export interface RemovedIslands {
@@ -41,34 +54,89 @@ export interface RemovedIslands {
 }
 
 /**
- * Sets islands of `box.classes` to 0, in place.
+ * Cleans `box.classes` in place.
  *
- * @param labels the canonical labels of each class, class 1 first; the most lenient of its labels' rules holds
+ * @param labels the canonical labels of each class, class 1 first; of several labels the most lenient rule holds
  */
 export function removeIslands(
   box: LabelledBox,
   labels: readonly (readonly CanonicalNumber[])[],
 ): RemovedIslands {
+  const found = findParts(box);
+  const { parts, partOf } = found;
+  if (parts.length < 2) return { parts: 0, ml: 0 };
+  const rules = labels.map(lenientRule);
+  const kept = keepMain(parts, labels, rules, box);
   const voxelMl = voxelVolumeMl(box.grid);
-  let parts = 0;
-  let voxels = 0;
-  labels.forEach((own, k) => {
-    const rule = lenientRule(own);
-    const mask = box.classes.map((value) => (value === k + 1 ? 1 : 0));
-    const { labels: part, sizes } = labelComponents({ data: mask, shape: box.grid.shape });
-    if (sizes.length <= 2) return;
-    const mainSize = sizes[mainPart(part, sizes, box.probabilities[k]!)]!;
-    const large = sizes.map((size, n) => n > 0 && size >= rule.leastShare * mainSize);
-    const near = partsNear(part, large, box.grid.shape, stepsWithin(box.grid.voxelToWorld, rule.nearMm));
-    const keep = sizes.map((size, n) => large[n]! || (near[n]! && size * voxelMl >= rule.leastNearMl));
-    for (let n = 1; n < sizes.length; n++) {
-      if (keep[n]) continue;
-      parts++;
-      voxels += sizes[n]!;
+  // What is kept can bring others near, bead after bead.
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const part of parts) {
+      if (kept.has(part.number)) continue;
+      const rule = rules[part.class - 1]!;
+      if (part.voxels * voxelMl < rule.leastNearMl) continue;
+      const near = parts.filter(
+        (other) =>
+          kept.has(other.number) &&
+          labels[other.class - 1]!.some((label) => rule.near.includes(label)) &&
+          boxGapMm(part, other, box.grid) <= rule.nearMm,
+      );
+      if (near.length === 0 || !partComesWithin(part, near, found, box.grid, rule.nearMm)) continue;
+      kept.add(part.number);
+      changed = true;
     }
-    for (let at = 0; at < part.length; at++) if (part[at] !== 0 && !keep[part[at]!]) box.classes[at] = 0;
+  }
+  const dropped = parts.filter(({ number }) => !kept.has(number));
+  if (dropped.length === 0) return { parts: 0, ml: 0 };
+  const becomes = new Uint8Array(parts.length + 1);
+  let removedParts = 0;
+  let removedVoxels = 0;
+  for (const part of dropped) {
+    becomes[part.number] = touchedClasses(part, kept, found, box);
+    if (becomes[part.number] !== 0) continue;
+    removedParts++;
+    removedVoxels += part.voxels;
+  }
+  for (let at = 0; at < partOf.length; at++) {
+    const number = partOf[at]!;
+    if (number !== 0 && !kept.has(number)) box.classes[at] = becomes[number]!;
+  }
+  return { parts: removedParts, ml: removedVoxels * voxelMl };
+}
+
+/** The parts that stay on account of their size: main parts in a possible place, and what is large beside them. */
+function keepMain(
+  parts: readonly LabelledPart[],
+  labels: readonly (readonly CanonicalNumber[])[],
+  rules: readonly IslandRule[],
+  box: LabelledBox,
+): Set<number> {
+  const mains = labels.map((_, k) =>
+    parts
+      .filter((part) => part.class === k + 1)
+      .reduce<LabelledPart | undefined>(
+        (best, part) => (best && best.sum >= part.sum ? best : part),
+        undefined,
+      ),
+  );
+  const isLateral = (k: number) => labels[k]!.some((label) => lateralLabels.includes(label));
+  const anchor = mains
+    .filter((main, k) => main !== undefined && isLateral(k))
+    .reduce<LabelledPart | undefined>(
+      (best, main) => (best && best.sum >= main!.sum ? best : main),
+      undefined,
+    );
+  const kept = new Set<number>();
+  mains.forEach((main, k) => {
+    if (main === undefined) return;
+    const { mainWithinMm, leastShare } = rules[k]!;
+    if (anchor !== undefined && boxGapMm(main, anchor, box.grid) > mainWithinMm) return;
+    for (const part of parts) {
+      if (part.class === k + 1 && part.voxels >= leastShare * main.voxels) kept.add(part.number);
+    }
+    kept.add(main.number);
   });
-  return { parts, ml: voxels * voxelMl };
+  return kept;
 }
 
 function lenientRule(labels: readonly CanonicalNumber[]): IslandRule {
@@ -76,60 +144,8 @@ function lenientRule(labels: readonly CanonicalNumber[]): IslandRule {
   return {
     leastShare: Math.min(...rules.map((rule) => rule.leastShare)),
     nearMm: Math.max(...rules.map((rule) => rule.nearMm)),
+    near: rules.flatMap((rule) => rule.near),
     leastNearMl: Math.min(...rules.map((rule) => rule.leastNearMl)),
+    mainWithinMm: Math.max(...rules.map((rule) => rule.mainWithinMm)),
   };
-}
-
-/** The part of which the network is surest over all: the largest sum of probabilities. */
-function mainPart(part: Int32Array, sizes: readonly number[], probabilities: Float32Array): number {
-  const sums = new Float64Array(sizes.length);
-  for (let at = 0; at < part.length; at++) sums[part[at]!]! += probabilities[at]!;
-  let best = 1;
-  for (let n = 2; n < sums.length; n++) if (sums[n]! > sums[best]!) best = n;
-  return best;
-}
-
-/** Index steps to all voxels within a distance, in world mm, whatever the shape of the voxels. */
-function stepsWithin(affine: Affine, mm: number): readonly (readonly [number, number, number])[] {
-  const columns = [0, 1, 2].map((axis) => [affine[axis]!, affine[4 + axis]!, affine[8 + axis]!]);
-  const reach = columns.map((column) => Math.ceil(mm / Math.hypot(...column)));
-  const steps: [number, number, number][] = [];
-  for (let k = -reach[2]!; k <= reach[2]!; k++) {
-    for (let j = -reach[1]!; j <= reach[1]!; j++) {
-      for (let i = -reach[0]!; i <= reach[0]!; i++) {
-        const move = [0, 1, 2].map(
-          (row) => i * columns[0]![row]! + j * columns[1]![row]! + k * columns[2]![row]!,
-        );
-        if (Math.hypot(...move) <= mm) steps.push([i, j, k]);
-      }
-    }
-  }
-  return steps;
-}
-
-/** For each part that is not large: whether a large one comes within the steps of one of its voxels. */
-function partsNear(
-  part: Int32Array,
-  large: readonly boolean[],
-  [nx, ny, nz]: Shape3,
-  steps: readonly (readonly [number, number, number])[],
-): boolean[] {
-  const near = large.map(() => false);
-  for (let z = 0, at = 0; z < nz; z++) {
-    for (let y = 0; y < ny; y++) {
-      for (let x = 0; x < nx; x++, at++) {
-        const own = part[at]!;
-        if (own === 0 || large[own] || near[own]) continue;
-        for (const [i, j, k] of steps) {
-          const [p, q, r] = [x + i, y + j, z + k];
-          if (p < 0 || q < 0 || r < 0 || p >= nx || q >= ny || r >= nz) continue;
-          if (large[part[p + nx * (q + ny * r)]!]) {
-            near[own] = true;
-            break;
-          }
-        }
-      }
-    }
-  }
-  return near;
 }

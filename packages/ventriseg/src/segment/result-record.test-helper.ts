@@ -43,7 +43,14 @@ export const madeUpRecord: ResultRecord = resultRecordSchema.parse({
   },
   software: { name: 'ventriseg', version: '0' },
   model: { name: 'm', sha256: '0'.repeat(64), steps: 1 },
-  options: { fillHoles: true, removeIslands: true, crf: false, flip: false, force: false },
+  options: {
+    fillHoles: true,
+    removeIslands: true,
+    crf: false,
+    flip: false,
+    choroidPlexus: null,
+    force: false,
+  },
   postprocessing: { islands: { parts: 0, ml: 0 }, filledVoxels: 0, midSagittalPlane: null },
   timingsMs: {},
 });

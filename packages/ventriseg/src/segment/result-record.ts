@@ -122,6 +122,10 @@ export const resultRecordSchema = z
         removeIslands: z.boolean(),
         crf: z.boolean(),
         flip: z.boolean().describe('Whether the mirror image was looked at as well.'),
+        choroidPlexus: z
+          .enum(['ventricle', 'left-out'])
+          .nullable()
+          .describe('What became of the choroid plexus; null when the model does not tell it apart.'),
         force: z
           .boolean()
           .describe('Whether refusals were overridden; errors of the quality only warn then.'),

@@ -85,6 +85,8 @@ export interface OptionsInForce {
   readonly removeIslands: boolean;
   readonly crf: boolean;
   readonly flip: boolean;
+  /** What became of the choroid plexus; null where the model does not tell it apart. */
+  readonly choroidPlexus: 'ventricle' | 'left-out' | null;
   readonly force: boolean;
 }
 
@@ -109,6 +111,7 @@ export async function segmentVolume(
     removeIslands: options.removeIslands ?? true,
     crf: options.crf ?? false,
     flip: options.flip ?? false,
+    choroidPlexus: (isPair(model) ? model.segment.choroidPlexus : undefined) ?? null,
     force: options.force ?? false,
   };
   if (inForce.flip && !isPair(model)) {

@@ -23,6 +23,8 @@ export interface VolumeNetwork {
   readonly sha256: string;
   /** Where it was loaded from, for messages. */
   readonly path: string;
+  /** What became of the choroid plexus; undefined where the network does not tell it apart. */
+  readonly choroidPlexus?: 'ventricle' | 'left-out' | undefined;
   /**
    * Runs the network.
    *
@@ -39,10 +41,13 @@ export const locateVentriclesFrom = 2;
 export interface VolumeNetworks {
   readonly locate: VolumeNetwork;
   readonly segment: VolumeNetwork;
-  /** Labels of the segment network's channels, background left out. */
-  readonly classes: readonly { readonly labels: [CanonicalNumber] }[];
   /** Frees both networks. */
   release(): Promise<void>;
+}
+
+/** The structures of a segment network, in the order of its channels, background left out. */
+export function structuresOf({ metadata }: VolumeNetwork): { readonly labels: readonly [CanonicalNumber] }[] {
+  return metadata.classes.slice(1).map(({ label }) => ({ labels: [label as CanonicalNumber] }));
 }
 
 /**
@@ -79,7 +84,6 @@ export function pairNetworks(locate: VolumeNetwork, segment: VolumeNetwork): Vol
   return {
     locate,
     segment,
-    classes: rest.map(({ label }) => ({ labels: [label as CanonicalNumber] })),
     release: async () => {
       await Promise.all([locate.release(), segment.release()]);
     },
