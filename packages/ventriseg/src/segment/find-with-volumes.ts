@@ -3,7 +3,7 @@
  *
  *   working grid -> 4 mm -> locate network -> space inside the skull, region -> segment network -> (CRF)
  */
-import { gridOf, resample, type Shape3, type Volume, voxelCount } from '@ventriseg/imaging';
+import { gridOf, resample, type Shape3, type Volume } from '@ventriseg/imaging';
 import {
   airLevel,
   cutBox,
@@ -82,7 +82,7 @@ export async function findWithVolumes(
     };
   });
   const shown: ShownScan = { image: working, black: air, bright };
-  let probabilities = cropToTraces(channels(output, classes.length, voxelCount(box.shape)), grid);
+  let probabilities = cropToTraces(output, grid);
   if (options.crf && probabilities !== undefined) {
     const traces = probabilities;
     const image = { data: toBytes(raw, air, crfBright / (bright - air)), ...grid };
@@ -93,11 +93,6 @@ export async function findWithVolumes(
   }
   const view = viewOf(box, grid, working.shape);
   return { classes, probabilities, view, shown, warnings: [], noHead, located };
-}
-
-/** The channels of the structures, without a copy. */
-function channels(output: Float32Array, structures: number, count: number): Float32Array[] {
-  return Array.from({ length: structures }, (_, k) => output.subarray((k + 1) * count, (k + 2) * count));
 }
 
 /** (value - zero) * scale, rounded and limited to 0..255. */

@@ -5,7 +5,15 @@
  * in the neck or the air is no part of it. Its volume adds up probabilities over that part and a voxel around, so
  * that half-filled voxels count as half. Ventricles count inside of it only.
  */
-import { dilate, labelComponents, type Shape3, type Volume, voxelVolumeMl } from '@ventriseg/imaging';
+import {
+  dilate,
+  foregroundBox,
+  labelComponents,
+  type Shape3,
+  type Volume,
+  type VoxelBox,
+  voxelVolumeMl,
+} from '@ventriseg/imaging';
 import { locateBlock, type WorkingBox } from '../volumes/index.ts';
 import type { Intracranial } from './found.ts';
 import { qualityLimits } from './quality.ts';
@@ -88,8 +96,7 @@ interface MainPart {
 
 function mainPart(inside: Float32Array, image: Volume): MainPart {
   const { shape } = image;
-  const half = { ...image, data: Uint8Array.from(inside, (p) => (p > 0.5 ? 1 : 0)) };
-  const { labels, sizes } = labelComponents(half, { connectivity: 6 });
+  const { labels, sizes } = labelComponents({ ...image, data: over(inside, 0.5) }, { connectivity: 6 });
   const sums = new Float64Array(sizes.length);
   for (let at = 0; at < labels.length; at++) sums[labels[at]!]! += inside[at]!;
   let main = 0;
@@ -98,51 +105,50 @@ function mainPart(inside: Float32Array, image: Volume): MainPart {
     const none = new Uint8Array(inside.length);
     return { core: none, mask: none, ml: 0, centre: shape.map((n) => (n - 1) / 2) };
   }
-  const core = Uint8Array.from(labels, (part) => (part === main ? 1 : 0));
+  const core = new Uint8Array(labels.length);
+  for (let at = 0; at < core.length; at++) if (labels[at] === main) core[at] = 1;
   const mask = dilate({ ...image, data: core }).data;
-  const [nx, ny] = shape;
-  const centre = [0, 0, 0];
-  let sum = 0;
-  for (let at = 0; at < mask.length; at++) {
-    if (mask[at] === 0) continue;
-    const p = inside[at]!;
-    sum += p;
-    centre[0]! += p * (at % nx);
-    centre[1]! += p * (Math.floor(at / nx) % ny);
-    centre[2]! += p * Math.floor(at / (nx * ny));
-  }
-  return { core, mask, ml: sum * voxelVolumeMl(image), centre: centre.map((value) => value / sum) };
+  return { core, mask, ...massOf(inside, mask, image) };
 }
 
-interface VoxelSpan {
-  readonly first: readonly number[];
-  readonly last: readonly number[];
+/** Volume of the probabilities under a mask, mL, and their centre of mass in voxels. */
+function massOf(inside: Float32Array, mask: Uint8Array, image: Volume): Pick<MainPart, 'ml' | 'centre'> {
+  const [nx, ny, nz] = image.shape;
+  let [sum, sumX, sumY, sumZ] = [0, 0, 0, 0];
+  for (let z = 0, at = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      for (let x = 0; x < nx; x++, at++) {
+        if (mask[at] === 0) continue;
+        const p = inside[at]!;
+        sum += p;
+        sumX += p * x;
+        sumY += p * y;
+        sumZ += p * z;
+      }
+    }
+  }
+  return { ml: sum * voxelVolumeMl(image), centre: [sumX / sum, sumY / sum, sumZ / sum] };
 }
 
 /** The 4 mm voxels of all parts that are more than specks; undefined without any. */
-function seenBox(ventricle: Float32Array, image: Volume): VoxelSpan | undefined {
-  const [nx, ny] = image.shape;
-  const mask = Uint8Array.from(ventricle, (p) => (p > seenFrom ? 1 : 0));
-  const { labels, sizes } = labelComponents({ ...image, data: mask });
-  const first = [Infinity, Infinity, Infinity];
-  const last = [-1, -1, -1];
+function seenBox(ventricle: Float32Array, image: Volume): VoxelBox | undefined {
+  const { labels, sizes } = labelComponents({ ...image, data: over(ventricle, seenFrom) });
+  const seen = new Uint8Array(labels.length);
   for (let at = 0; at < labels.length; at++) {
-    if (labels[at] === 0 || sizes[labels[at]!]! < leastVoxels) continue;
-    [at % nx, Math.floor(at / nx) % ny, Math.floor(at / (nx * ny))].forEach((value, axis) => {
-      first[axis] = Math.min(first[axis]!, value);
-      last[axis] = Math.max(last[axis]!, value);
-    });
+    if (labels[at] !== 0 && sizes[labels[at]!]! >= leastVoxels) seen[at] = 1;
   }
-  return last[0]! < 0 ? undefined : { first, last };
+  return foregroundBox({ data: seen, shape: image.shape });
 }
 
-function boxAround({ first, last }: VoxelSpan, working: Shape3, divisor: number): WorkingBox {
-  const ends = first.map((value, axis) => [
-    value * locateBlock - marginMm,
-    (last[axis]! + 1) * locateBlock + marginMm,
-  ]);
-  const middle = ends.map(([from, to]) => (from! + to!) / 2);
-  const sides = ends.map(([from, to]) => Math.max(leastSide, to! - from!)) as unknown as Shape3;
+function over(probabilities: Float32Array, least: number): Uint8Array {
+  const mask = new Uint8Array(probabilities.length);
+  for (let at = 0; at < mask.length; at++) if (probabilities[at]! > least) mask[at] = 1;
+  return mask;
+}
+
+function boxAround({ start, size }: VoxelBox, working: Shape3, divisor: number): WorkingBox {
+  const middle = start.map((first, axis) => (first + size[axis]! / 2) * locateBlock);
+  const sides = size.map((n) => Math.max(leastSide, n * locateBlock + 2 * marginMm)) as unknown as Shape3;
   return placeBox(middle, sides, working, divisor);
 }
 
@@ -166,23 +172,13 @@ export const workingEnds = [
 
 /** The ends of the scan that the mask reaches. */
 function reachedEnds(core: Uint8Array, shape: Shape3, working: Shape3): string[] {
-  const [nx, ny, nz] = shape;
-  const lastOf = working.map((n) => Math.ceil(n / locateBlock) - 1);
-  const reached = [
-    [false, false],
-    [false, false],
-    [false, false],
-  ];
-  for (let z = 0, at = 0; z < nz; z++) {
-    for (let y = 0; y < ny; y++) {
-      for (let x = 0; x < nx; x++, at++) {
-        if (core[at] === 0) continue;
-        [x, y, z].forEach((value, axis) => {
-          if (value === 0) reached[axis]![0] = true;
-          if (value === lastOf[axis]) reached[axis]![1] = true;
-        });
-      }
-    }
-  }
-  return workingEnds.flatMap((names, axis) => names.filter((_, end) => reached[axis]![end]));
+  const box = foregroundBox({ data: core, shape });
+  if (box === undefined) return [];
+  return workingEnds.flatMap(([first, last], axis) => {
+    const end = box.start[axis]! + box.size[axis]!;
+    return [
+      ...(box.start[axis] === 0 ? [first] : []),
+      ...(end === Math.ceil(working[axis]! / locateBlock) ? [last] : []),
+    ];
+  });
 }

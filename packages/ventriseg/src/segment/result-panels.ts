@@ -3,13 +3,16 @@
  * lowest to their highest part, all with the outlines of the labels. The patient's right is on the left.
  */
 import {
+  type Affine,
   applyAffine,
+  foregroundBox,
   type Grid,
   invertAffine,
   multiplyAffines,
   resample,
   type Vec3,
   type Volume,
+  type VoxelBox,
   voxelSizesMm,
 } from '@ventriseg/imaging';
 import { greyWithMaskRgb, type OverlayOptions, type Picture } from '../pictures/index.ts';
@@ -98,31 +101,11 @@ function middleOf({ labels, shown, plane }: ShownSegmentation): Middle {
   const { shape, voxelToWorld } = shown.image;
   const toShown = invertAffine(voxelToWorld);
   const m = multiplyAffines(toShown, labels.voxelToWorld);
-  const [nx, ny, nz] = labels.shape;
-  const sums = [0, 0, 0];
-  let count = 0;
-  let top = Infinity;
-  let bottom = -Infinity;
-  for (let k = 0, at = 0; k < nz; k++) {
-    for (let j = 0; j < ny; j++) {
-      for (let i = 0; i < nx; i++, at++) {
-        if (labels.data[at] === 0) continue;
-        const y = m[4]! * i + m[5]! * j + m[6]! * k + m[7]!;
-        sums[0]! += m[0]! * i + m[1]! * j + m[2]! * k + m[3]!;
-        sums[1]! += y;
-        sums[2]! += m[8]! * i + m[9]! * j + m[10]! * k + m[11]!;
-        count++;
-        if (y < top) top = y;
-        if (y > bottom) bottom = y;
-      }
-    }
-  }
-  if (count > 0) {
-    return {
-      centre: sums.map((sum, axis) => inside(sum / count, shape[axis]!)) as unknown as Vec3,
-      top,
-      bottom,
-    };
+  const box = foregroundBox(labels);
+  if (box !== undefined) {
+    const { sums, count, top, bottom } = sumUp(labels, box, m);
+    const centre = sums.map((sum, axis) => inside(sum / count, shape[axis]!)) as unknown as Vec3;
+    return { centre, top, bottom };
   }
   const half = shape.map((n) => n / 2) as unknown as Vec3;
   const [x, y, z] = half.map((value, axis) => inside(value, shape[axis]!)) as unknown as Vec3;
@@ -133,6 +116,29 @@ function middleOf({ labels, shown, plane }: ShownSegmentation): Middle {
     top: half[1] - reach,
     bottom: half[1] + reach,
   };
+}
+
+/** Sums of the labelled voxels' places through `m`, and the ends along its second axis. */
+function sumUp(labels: Volume<Uint8Array>, { start, size }: VoxelBox, m: Affine) {
+  const [nx, ny] = labels.shape;
+  let [x, y, z, count] = [0, 0, 0, 0];
+  let top = Infinity;
+  let bottom = -Infinity;
+  for (let k = start[2]; k < start[2] + size[2]; k++) {
+    for (let j = start[1]; j < start[1] + size[1]; j++) {
+      for (let i = start[0]; i < start[0] + size[0]; i++) {
+        if (labels.data[i + nx * (j + ny * k)] === 0) continue;
+        const height = m[4]! * i + m[5]! * j + m[6]! * k + m[7]!;
+        x += m[0]! * i + m[1]! * j + m[2]! * k + m[3]!;
+        y += height;
+        z += m[8]! * i + m[9]! * j + m[10]! * k + m[11]!;
+        count++;
+        if (height < top) top = height;
+        if (height > bottom) bottom = height;
+      }
+    }
+  }
+  return { sums: [x, y, z], count, top, bottom };
 }
 
 /** The nearest slice that there is. */

@@ -28,14 +28,14 @@ import { nameOfScan } from './output-names.ts';
 import { drawPanels } from './result-panels.ts';
 import { drawResult } from './result-picture.ts';
 import { patientOf, type ResultRecord, resultRecord } from './result-record.ts';
-import { segmentVolume } from './segment-volume.ts';
+import { type SegmentModel, segmentVolume } from './segment-volume.ts';
 import type { SegmentProgress } from './stages.ts';
 
 export interface SegmentFileOptions {
   /** Folder for the results; made when it is not there. */
   readonly output: string;
   /** A shipped model's name, an `.onnx` file, a run folder, the bytes of a model, or a loaded one. */
-  readonly model?: string | Uint8Array | LoadedSliceModel;
+  readonly model?: string | Uint8Array | SegmentModel;
   /** What the results are called after; default: the scan's file or folder name. With `bids`, only in them. */
   readonly name?: string;
   /** Threads of the network; default: as many as there are cores. */
@@ -132,7 +132,7 @@ export async function requireFree(paths: readonly string[]): Promise<void> {
   }
 }
 
-export function isLoaded(model: SegmentFileOptions['model']): model is LoadedSliceModel {
+export function isLoaded(model: SegmentFileOptions['model']): model is SegmentModel {
   return typeof model === 'object' && !(model instanceof Uint8Array);
 }
 
@@ -150,7 +150,7 @@ async function segmentInto(
   path: string,
   name: string,
   outputs: OutputPaths,
-  model: LoadedSliceModel,
+  model: SegmentModel,
   options: SegmentFileOptions,
 ): Promise<SegmentResult> {
   const { signal, onProgress } = options;
