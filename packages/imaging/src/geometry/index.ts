@@ -6,6 +6,8 @@ export {
   multiplyAffines,
   voxelSizesMm,
 } from './affine.ts';
+export { cropVolume } from './crop.ts';
 export { type Grid, gridOf, sameGrid } from './grid.ts';
 export { type AxisDirection, axisCodes, axisDirections, parseAxisCodes } from './orientation.ts';
 export { type AxisChange, axisChanges, reorient, reorientGrid } from './reorient.ts';
+export { cross, dot, unit } from './vectors.ts';

@@ -1,7 +1,9 @@
+export type { HeadPose } from './head-pose.ts';
 export {
   type Measure,
   type MeasuredLine,
   type MeasureId,
+  type MeasureOutcome,
   type MeasurePlane,
   type MeasureReason,
   type MeasureUnit,
@@ -10,3 +12,4 @@ export {
   measureReasons,
   valueOfMeasure,
 } from './measure.ts';
+export { type MeasureOptions, measureVentricles, type VentricleMeasures } from './measure-ventricles.ts';

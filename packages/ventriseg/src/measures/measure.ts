@@ -77,13 +77,23 @@ export interface MeasuredLine {
   readonly to: Vec3;
 }
 
-/** One measure of one scan. */
-export type Measure = {
-  readonly id: MeasureId;
-} & (
+/** A value and what it was taken along, or why there is none, as a code and as a sentence. */
+export type MeasureOutcome =
   | { readonly status: 'measured'; readonly value: number; readonly lines: readonly MeasuredLine[] }
-  | { readonly status: MeasureReason; readonly value: null; readonly message: string }
-);
+  | MissingMeasure;
+
+export interface MissingMeasure {
+  readonly status: MeasureReason;
+  readonly value: null;
+  readonly message: string;
+}
+
+/** One measure of one scan. */
+export type Measure = { readonly id: MeasureId } & MeasureOutcome;
+
+export function missing(status: MeasureReason, message: string): MissingMeasure {
+  return { status, value: null, message };
+}
 
 /** The value of a measure, or undefined where it could not be measured. */
 export function valueOfMeasure(measures: readonly Measure[], id: MeasureId): number | undefined {

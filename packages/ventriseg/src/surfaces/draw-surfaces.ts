@@ -2,20 +2,13 @@
  * The picture of the ventricles' surfaces for reports: the same surfaces from several sides at one scale, each
  * with a scale bar and letters for the patient's directions, and a legend with colours and volumes.
  */
-import type { Vec3 } from '@ventriseg/imaging';
+import { dot, type Vec3 } from '@ventriseg/imaging';
 import { VentrisegError } from '../errors.ts';
 import { glyphHeight, textSize } from '../pictures/bitmap-font.ts';
 import { blankPicture, drawText, fillRectangle } from '../pictures/drawing.ts';
 import { contactSheet, type Picture, type Rgb } from '../pictures/index.ts';
 import { renderSurfaces } from './render-surfaces.ts';
-import {
-  directionLetter,
-  dot,
-  type SurfaceView,
-  surfaceViews,
-  type ViewAxes,
-  viewAxes,
-} from './surface-view.ts';
+import { directionLetter, type SurfaceView, surfaceViews, type ViewAxes, viewAxes } from './surface-view.ts';
 import type { VentricleSurface } from './ventricle-surfaces.ts';
 
 export interface SurfacePictureOptions {

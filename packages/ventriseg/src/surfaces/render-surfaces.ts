@@ -5,9 +5,9 @@
  * that stand with the viewer: a main one from the upper left and a weaker one from where the viewer is. Each
  * pixel is the mean of several samples, which smooths edges.
  */
-import { type ColouredSurface, type Vec3, vertexNormals } from '@ventriseg/imaging';
+import { type ColouredSurface, dot, unit, type Vec3, vertexNormals } from '@ventriseg/imaging';
 import type { Picture, Rgb } from '../pictures/index.ts';
-import { dot, unit, type ViewAxes } from './surface-view.ts';
+import type { ViewAxes } from './surface-view.ts';
 
 /** Samples along each side of a pixel. */
 const samplesPerSide = 3;

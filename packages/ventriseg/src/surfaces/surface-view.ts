@@ -1,7 +1,7 @@
 /**
  * The directions that surfaces are looked at from, without perspective.
  */
-import type { Vec3 } from '@ventriseg/imaging';
+import { cross, unit, type Vec3 } from '@ventriseg/imaging';
 
 /** Where the viewer stands; left and right are the patient's, oblique is in front, to the left and above. */
 export type SurfaceView = 'anterior' | 'posterior' | 'left' | 'right' | 'superior' | 'inferior' | 'oblique';
@@ -60,19 +60,4 @@ export function viewAxes(view: SurfaceView): ViewAxes {
 export function directionLetter(direction: Vec3): string {
   const axis = direction.findIndex((component) => Math.abs(component) > 0.999);
   return axis < 0 ? '' : ['RL', 'AP', 'SI'][axis]![direction[axis]! > 0 ? 0 : 1]!;
-}
-
-/** Scalar product. */
-export function dot(a: Vec3, b: Vec3): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-/** The vector at length 1. */
-export function unit(vector: Vec3): Vec3 {
-  const length = Math.hypot(...vector);
-  return [vector[0] / length, vector[1] / length, vector[2] / length];
-}
-
-function cross(a: Vec3, b: Vec3): Vec3 {
-  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 }

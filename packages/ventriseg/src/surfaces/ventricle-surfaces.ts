@@ -3,13 +3,12 @@
  */
 import {
   type ColouredSurface,
-  createVolume,
+  cropVolume,
   encodePly,
   extractSurface,
   foregroundBox,
   labelMask,
   measureSurface,
-  multiplyAffines,
   type SurfaceMeasures,
   type SurfaceOptions,
   type Volume,
@@ -49,19 +48,10 @@ export function ventricleSurfaces(
 
 /** The part of the volume that holds all ventricles, often a fiftieth of it; undefined when there are none. */
 function aroundVentricles(labels: Volume): Volume | undefined {
-  const { data, shape, voxelToWorld } = labels;
   const numbers = ventricles.map(({ number }) => number);
   const box = foregroundBox(labelMask(labels, numbers));
   if (box === undefined) return undefined;
-  const [x, y, z] = box.start;
-  const [nx, ny, nz] = box.size;
-  const cut = data.slice(0, nx * ny * nz);
-  for (let row = 0; row < ny * nz; row++) {
-    const from = x + shape[0] * (y + (row % ny) + shape[1] * (z + Math.floor(row / ny)));
-    cut.set(data.subarray(from, from + nx), row * nx);
-  }
-  const move = [1, 0, 0, x, 0, 1, 0, y, 0, 0, 1, z, 0, 0, 0, 1];
-  return createVolume(cut, box.size, multiplyAffines(voxelToWorld, move));
+  return cropVolume(labels, box);
 }
 
 /** All surfaces in one binary PLY file with their colours; comments tell what they are and how large. */

@@ -1,0 +1,96 @@
+/**
+ * Widths of the lateral ventricles across the midline, along x in axial slices of the standard pose.
+ *
+ * Frontal horns: the greatest distance between the outer walls of both sides in front of the coronal plane through
+ * the anterior commissure, the numerator of the Evans index (Evans, Arch Neurol Psychiatry 47, 1942). Between the
+ * caudates: the smallest such distance behind it in the axial slice 10 mm above the commissures, where the heads of
+ * the caudate nuclei press on the horns (the numerator of the bicaudate ratio; Barr et al., Dis Nerv Syst 39, 1978).
+ * Occipital horns: the greatest distance behind the coronal plane through the posterior commissure, trigones
+ * included (O'Hayon et al., Pediatr Neurosurg 29, 1998).
+ *
+ * Both ends of a width lie on one line at right angles to the mid-sagittal plane, as on a printed picture.
+ */
+import type { Vec3 } from '@ventriseg/imaging';
+import { acPcMm } from './head-pose.ts';
+import { type PoseVolume, spanOfRow } from './pose-volume.ts';
+
+/** A line along x in the pose, mm. */
+export interface PoseRow {
+  readonly lowX: number;
+  readonly highX: number;
+  readonly y: number;
+  readonly z: number;
+}
+
+/** The lateral ventricles in the pose, on one grid. */
+export interface LateralInPose {
+  readonly left: PoseVolume;
+  readonly right: PoseVolume;
+}
+
+/** Axial slice in which the width between the caudates is measured, mm above the commissures. */
+const caudateLevelMm = 10;
+/** The waist is looked for no further back than this, mm in front of AC. */
+const caudateBackMm = -10;
+/** How much wider the horns must be again behind the waist for it to be one, mm. */
+const waistRiseMm = 1;
+
+export function widthOf({ lowX, highX }: PoseRow): number {
+  return highX - lowX;
+}
+
+export function endsOf({ lowX, highX, y, z }: PoseRow): readonly [from: Vec3, to: Vec3] {
+  return [
+    [lowX, y, z],
+    [highX, y, z],
+  ];
+}
+
+/** The widest row in front of the anterior commissure; undefined when no row there holds both sides. */
+export function frontalHornRow(lateral: LateralInPose): PoseRow | undefined {
+  return widestRow(lateral, 1, Number.POSITIVE_INFINITY);
+}
+
+/** The widest row behind the posterior commissure; undefined when no row there holds both sides. */
+export function occipitalHornRow(lateral: LateralInPose): PoseRow | undefined {
+  return widestRow(lateral, Number.NEGATIVE_INFINITY, -Math.ceil(acPcMm));
+}
+
+/** The waist of the frontal horns between the caudates; undefined when they have none in that slice. */
+export function bicaudateRow(lateral: LateralInPose): PoseRow | undefined {
+  const front = lateral.left.firstMm[1] + lateral.left.shape[1] - 1;
+  let widest = 0;
+  let waist: PoseRow | undefined;
+  for (let y = front; y >= caudateBackMm; y--) {
+    const row = outerRow(lateral, y, caudateLevelMm);
+    if (row === undefined) continue;
+    const width = widthOf(row);
+    if (width > widest && (waist === undefined || width > widest + waistRiseMm)) widest = width;
+    if (waist === undefined ? width < widest - waistRiseMm : width < widthOf(waist)) waist = row;
+    else if (waist !== undefined && width >= widthOf(waist) + waistRiseMm) return waist;
+  }
+  return undefined;
+}
+
+/** The row with the greatest distance between the outer walls, y within the limits. */
+function widestRow(lateral: LateralInPose, leastY: number, mostY: number): PoseRow | undefined {
+  const { firstMm, shape } = lateral.left;
+  let best: PoseRow | undefined;
+  for (let k = 0; k < shape[2]; k++) {
+    for (let j = 0; j < shape[1]; j++) {
+      const y = firstMm[1] + j;
+      if (y < leastY || y > mostY) continue;
+      const row = outerRow(lateral, y, firstMm[2] + k);
+      if (row !== undefined && (best === undefined || widthOf(row) > widthOf(best))) best = row;
+    }
+  }
+  return best;
+}
+
+/** From the left ventricle's outer wall to the right one's; undefined where one of them is not in the row. */
+function outerRow({ left, right }: LateralInPose, y: number, z: number): PoseRow | undefined {
+  const leftSpan = spanOfRow(left, y, z);
+  const rightSpan = spanOfRow(right, y, z);
+  if (leftSpan === undefined || rightSpan === undefined) return undefined;
+  return { lowX: leftSpan[0], highX: rightSpan[1], y, z };
+}

@@ -1,0 +1,52 @@
+/**
+ * All measures of one scan from its labels: volumes in relation to the head; widths, ratios and an angle in the
+ * standard pose, with the lines they were taken along; or the reason why one could not be taken.
+ *
+ * Works on any grid and orientation, in browsers as in Node.
+ */
+import type { Volume } from '@ventriseg/imaging';
+import { cutPlaces } from './field-of-view.ts';
+import { type FoundPose, findHeadPose, type HeadPose } from './head-pose.ts';
+import { type Measure, type MeasureId, type MeasureOutcome, measureIds } from './measure.ts';
+import { poseMeasures } from './pose-measures.ts';
+import { ventriclePoints } from './ventricle-points.ts';
+import { volumeMeasures } from './volume-measures.ts';
+
+export interface MeasureOptions {
+  /** What is inside the skull, probabilities or a mask (0 to 1), on any grid. */
+  readonly intracranial?: Volume | undefined;
+}
+
+export interface VentricleMeasures {
+  /** Null when the ventricles do not tell it; widths and angles then have the status NO_STANDARD_POSE. */
+  readonly pose: HeadPose | null;
+  /** All of them, in the order of `measureIds`. */
+  readonly measures: readonly Measure[];
+}
+
+/**
+ * Measures the ventricles.
+ *
+ * @param labels FreeSurfer's numbers (see `toCanonicalLabels`) on the scan's grid
+ * @throws VentrisegError BAD_ARGUMENT when a value of `intracranial` is not between 0 and 1
+ * @example
+ * const { measures } = measureVentricles(segmentation.labels, { intracranial });
+ * const evansIndex = valueOfMeasure(measures, 'evansIndex');
+ */
+export function measureVentricles(
+  labels: Volume<Uint8Array>,
+  { intracranial }: MeasureOptions = {},
+): VentricleMeasures {
+  const found: FoundPose =
+    cutPlaces(labels, [14]).length > 0
+      ? { reason: "the third ventricle reaches the edge of the scan's field of view" }
+      : findHeadPose(ventriclePoints(labels));
+  const outcomes: Readonly<Record<MeasureId, MeasureOutcome>> = {
+    ...volumeMeasures(labels, intracranial),
+    ...poseMeasures(labels, found, intracranial),
+  };
+  return {
+    pose: 'pose' in found ? found.pose : null,
+    measures: measureIds.map((id) => ({ id, ...outcomes[id] })),
+  };
+}
