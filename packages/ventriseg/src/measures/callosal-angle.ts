@@ -3,32 +3,40 @@
  * commissure, at right angles to the AC-PC line (Ishii et al., Eur Radiol 18, 2008). Below 90 degrees it speaks for
  * normal-pressure hydrocephalus; 100 to 130 is usual.
  *
- * The roof of a side is its upper border from its inner end to its highest point. A straight line is fitted to it by
- * total least squares, every piece of the border counting by its length, so that steep roofs count like flat ones.
+ * The roof of a side is its upper border, from 1 mm beside its inner end, where the wall of the septum falls away, to
+ * where it has risen nine tenths of the way to its highest point, which on a flat top may be anywhere; at least 8 mm
+ * of it, where there are as many. A straight line is fitted to its heights by least squares.
  */
 import {
   type Affine,
-  labelComponents,
   multiplyAffines,
   resample,
+  type Shape3,
   type Vec3,
   type Volume,
 } from '@ventriseg/imaging';
 import { acPcMm, type HeadPose } from './head-pose.ts';
+import { largestPart } from './largest-part.ts';
 
 /** Size of a pixel of the coronal section, mm. */
 const pixelMm = 0.5;
-/** Sections are means over this far in front of and behind the plane, mm: single voxels even out. */
-const halfSlabMm = 1;
+/** Sections are means of those at these distances from the plane, mm, so that single voxels even out. */
+const slabMm = [-2, -1, 0, 1, 2];
+/** Columns at the inner end that are the septum's wall, not roof. */
+const wallColumns = 1 / pixelMm;
+/** Share of its rise at which a roof ends, and the columns it has at least. */
+const roofRise = 0.9;
+const leastColumns = 8 / pixelMm;
 /** Half the width of the section, and its lower and upper end, in the pose, mm. */
 const halfWidthMm = 60;
 const lowMm = -30;
 const highMm = 90;
-/** Roofs shorter than this, mm, have no direction to speak of. */
-const shortestRoofMm = 5;
+/** Roofs of fewer columns have no direction to speak of. */
+const fewestColumns = 4 / pixelMm;
 
 const columns = (2 * halfWidthMm) / pixelMm + 1;
 const rows = (highMm - lowMm) / pixelMm + 1;
+const sectionShape: Shape3 = [columns, rows, 1];
 
 export interface CallosalAngle {
   readonly degrees: number;
@@ -37,6 +45,9 @@ export interface CallosalAngle {
   readonly leftEnd: Vec3;
   readonly rightEnd: Vec3;
 }
+
+/** A point of a section, in the pose, mm. */
+type BorderPoint = readonly [x: number, z: number];
 
 /** A line through a place with a direction of length 1 that runs outwards, and how far along it the roof reaches. */
 interface Roof {
@@ -67,14 +78,14 @@ export function callosalAngle(left: Volume, right: Volume, pose: HeadPose): Call
 }
 
 function roofOf(side: Volume, pose: HeadPose, outwards: -1 | 1): Roof | undefined {
-  const border = upperBorder(largestPart(coronalSection(side, pose)), outwards);
+  const border = upperBorder(largestPart(coronalSection(side, pose), sectionShape), outwards);
   return border === undefined ? undefined : fitRoof(border, outwards);
 }
 
-/** Mean of three coronal sections around the plane of PC; x to the right, z up. */
+/** Mean of coronal sections around the plane of PC; x to the right, z up. */
 function coronalSection(side: Volume, pose: HeadPose): Float32Array {
   const sum = new Float32Array(columns * rows);
-  for (const offset of [-halfSlabMm, 0, halfSlabMm]) {
+  for (const offset of slabMm) {
     const y = offset - acPcMm;
     const move: Affine = [pixelMm, 0, 0, -halfWidthMm, 0, 0, 1, y, 0, pixelMm, 0, lowMm, 0, 0, 0, 1];
     const grid = {
@@ -82,27 +93,14 @@ function coronalSection(side: Volume, pose: HeadPose): Float32Array {
       voxelToWorld: multiplyAffines(pose.poseToWorld, move),
     };
     const { data } = resample(side, grid);
-    for (let at = 0; at < sum.length; at++) sum[at]! += data[at]! / 3;
+    for (let at = 0; at < sum.length; at++) sum[at]! += data[at]! / slabMm.length;
   }
   return sum;
 }
 
-/** The section with all but its largest connected part (values of one half and more) set to 0. */
-function largestPart(section: Float32Array): Float32Array {
-  const mask = Uint8Array.from(section, (value) => (value >= 0.5 ? 1 : 0));
-  const { labels, sizes } = labelComponents({ data: mask, shape: [columns, rows, 1] });
-  let largest = 1;
-  for (let part = 2; part < sizes.length; part++) if (sizes[part]! > sizes[largest]!) largest = part;
-  return section.map((value, at) => (labels[at] === largest || value < 0.5 ? value : 0));
-}
-
-/** Points of the upper border from the inner end to the highest point, mm; undefined without any. */
-function upperBorder(
-  section: Float32Array,
-  outwards: -1 | 1,
-): (readonly [x: number, z: number])[] | undefined {
-  const border: (readonly [x: number, z: number])[] = [];
-  let highest = -1;
+/** Points of the upper border from the inner end to the end of the roof, mm; undefined without any. */
+function upperBorder(section: Float32Array, outwards: -1 | 1): BorderPoint[] | undefined {
+  const border: BorderPoint[] = [];
   for (let step = 0; step < columns; step++) {
     const column = outwards > 0 ? step : columns - 1 - step;
     let row = rows - 1;
@@ -110,37 +108,25 @@ function upperBorder(
     if (row < 0) continue;
     const below = section[column + columns * row]!;
     const above = row < rows - 1 ? section[column + columns * (row + 1)]! : 0;
-    const z = lowMm + pixelMm * (row + (below - 0.5) / (below - above));
-    border.push([column * pixelMm - halfWidthMm, z]);
-    if (highest < 0 || z > border[highest]![1]) highest = border.length - 1;
+    border.push([column * pixelMm - halfWidthMm, lowMm + pixelMm * (row + (below - 0.5) / (below - above))]);
   }
-  return highest < 1 ? undefined : border.slice(0, highest + 1);
+  const roof = border.slice(wallColumns);
+  if (roof.length < fewestColumns) return undefined;
+  const start = roof[0]![1];
+  const top = Math.max(...roof.map(([, z]) => z));
+  const risen = roof.findIndex(([, z]) => z >= start + roofRise * (top - start));
+  return roof.slice(0, Math.max(risen + 1, leastColumns));
 }
 
-/** Total least squares over the border's pieces, each with the weight of its length. */
-function fitRoof(border: readonly (readonly [x: number, z: number])[], outwards: -1 | 1): Roof | undefined {
-  let [length, sx, sz, sxx, sxz, szz] = [0, 0, 0, 0, 0, 0];
-  for (let n = 1; n < border.length; n++) {
-    const [ax, az] = border[n - 1]!;
-    const [bx, bz] = border[n]!;
-    const piece = Math.hypot(bx - ax, bz - az);
-    const [x, z] = [(ax + bx) / 2, (az + bz) / 2];
-    length += piece;
-    sx += piece * x;
-    sz += piece * z;
-    // Second moments of a straight piece about its middle are a twelfth of its extents squared.
-    sxx += piece * (x * x + (bx - ax) ** 2 / 12);
-    sxz += piece * (x * z + ((bx - ax) * (bz - az)) / 12);
-    szz += piece * (z * z + (bz - az) ** 2 / 12);
-  }
-  if (length < shortestRoofMm) return undefined;
-  const [x, z] = [sx / length, sz / length];
-  const [cxx, cxz, czz] = [sxx / length - x * x, sxz / length - x * z, szz / length - z * z];
-  const angle = Math.atan2(2 * cxz, cxx - czz) / 2;
-  const [ux, uz] = [Math.cos(angle), Math.sin(angle)];
-  // A vertical line has no outward side; it then runs upwards.
-  const sign = Math.abs(ux) < 1e-9 ? Math.sign(uz) : Math.sign(ux) * outwards;
-  const [dx, dz] = [sign * ux, sign * uz];
+/** Least squares of the heights over the columns. */
+function fitRoof(border: readonly BorderPoint[], outwards: -1 | 1): Roof {
+  const n = border.length;
+  const x = border.reduce((sum, point) => sum + point[0], 0) / n;
+  const z = border.reduce((sum, point) => sum + point[1], 0) / n;
+  const sxx = border.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
+  const sxz = border.reduce((sum, point) => sum + (point[0] - x) * (point[1] - z), 0);
+  const slope = sxz / sxx;
+  const [dx, dz] = [outwards / Math.hypot(1, slope), (outwards * slope) / Math.hypot(1, slope)];
   const [endX, endZ] = border.at(-1)!;
   return { x, z, dx, dz, reach: (endX - x) * dx + (endZ - z) * dz };
 }

@@ -4,16 +4,18 @@
 import type { Volume } from '@ventriseg/imaging';
 import type { HeadPose } from './head-pose.ts';
 import { type PoseRow, widthOf } from './horn-widths.ts';
+import { largestPart } from './largest-part.ts';
 import { boxInPose, inPose, type PoseVolume, spanOfRow } from './pose-volume.ts';
 
 /** Slices in which the skull is measured, mm above the commissures: below lie ears and skull base, above the vertex. */
 const lowestMm = -10;
 const highestMm = 60;
 
-/** The part of the intracranial volume in which widths are measured. */
-export function intracranialInPose(intracranial: Volume, pose: HeadPose): PoseVolume {
-  const { low, high } = boxInPose(intracranial, pose);
-  return inPose(intracranial, pose, {
+/** The part of the intracranial volume in which widths are measured, without specks beside it. */
+export function intracranialInPose(probability: Volume<Float32Array>, pose: HeadPose): PoseVolume {
+  const { low, high } = boxInPose(probability, pose);
+  const main = { ...probability, data: largestPart(probability.data, probability.shape) };
+  return inPose(main, pose, {
     low: [low[0], low[1], Math.max(low[2], lowestMm)],
     high: [high[0], high[1], Math.min(high[2], highestMm)],
   });

@@ -5,6 +5,7 @@
  * Works on any grid and orientation, in browsers as in Node.
  */
 import type { Volume } from '@ventriseg/imaging';
+import type { Intracranial } from '../segment/found.ts';
 import { cutPlaces } from './field-of-view.ts';
 import { type FoundPose, findHeadPose, type HeadPose } from './head-pose.ts';
 import { type Measure, type MeasureId, type MeasureOutcome, measureIds } from './measure.ts';
@@ -13,8 +14,8 @@ import { ventriclePoints } from './ventricle-points.ts';
 import { volumeMeasures } from './volume-measures.ts';
 
 export interface MeasureOptions {
-  /** What is inside the skull, probabilities or a mask (0 to 1), on any grid. */
-  readonly intracranial?: Volume | undefined;
+  /** The space inside the skull; its probability may lie on any grid. */
+  readonly intracranial?: Intracranial | undefined;
 }
 
 export interface VentricleMeasures {
@@ -28,9 +29,8 @@ export interface VentricleMeasures {
  * Measures the ventricles.
  *
  * @param labels FreeSurfer's numbers (see `toCanonicalLabels`) on the scan's grid
- * @throws VentrisegError BAD_ARGUMENT when a value of `intracranial` is not between 0 and 1
  * @example
- * const { measures } = measureVentricles(segmentation.labels, { intracranial });
+ * const { measures } = measureVentricles(segmentation.labels, segmentation);
  * const evansIndex = valueOfMeasure(measures, 'evansIndex');
  */
 export function measureVentricles(

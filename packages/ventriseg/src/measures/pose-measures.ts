@@ -8,6 +8,7 @@ import {
   type Vec3,
   type Volume,
 } from '@ventriseg/imaging';
+import type { Intracranial } from '../segment/found.ts';
 import { type CallosalAngle, callosalAngle } from './callosal-angle.ts';
 import { cutPlaces, insideOf } from './field-of-view.ts';
 import { acPcMm, type FoundPose, type HeadPose } from './head-pose.ts';
@@ -53,7 +54,7 @@ const edgeMm = 1;
 export function poseMeasures(
   labels: Volume<Uint8Array>,
   found: FoundPose,
-  intracranial: Volume | undefined,
+  intracranial: Intracranial | undefined,
 ): PoseMeasures {
   if (!('pose' in found)) {
     const noPose = missing('NO_STANDARD_POSE', `There is no standard pose: ${found.reason}.`);
@@ -142,15 +143,15 @@ function absentSides({ data }: Volume<Uint8Array>): MissingMeasure | undefined {
 
 function skullRows(
   labels: Volume<Uint8Array>,
-  intracranial: Volume | undefined,
+  intracranial: Intracranial | undefined,
   pose: HeadPose,
   frontal: RowOutcome,
 ): { readonly atFrontalHorns: RowOutcome; readonly widest: RowOutcome } {
   if (intracranial === undefined) {
-    const none = missing('NO_INTRACRANIAL_VOLUME', 'What is inside the skull was not determined.');
+    const none = missing('NO_INTRACRANIAL_VOLUME', 'The model does not tell what is inside the skull.');
     return { atFrontalHorns: none, widest: none };
   }
-  const inside = intracranialInPose(intracranial, pose);
+  const inside = intracranialInPose(intracranial.probability, pose);
   const isInScan = insideOf(labels, edgeMm);
   const whole = (row: PoseRow | undefined): RowOutcome => {
     if (row === undefined) return missing('NO_INTRACRANIAL_VOLUME', 'No inside of a skull was found there.');

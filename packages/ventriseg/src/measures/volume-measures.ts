@@ -4,17 +4,16 @@
  */
 import { labelMask, type Volume, volumeMl } from '@ventriseg/imaging';
 import { ventricles } from '../labels/index.ts';
-import { intracranialMl, isIntracranialCut } from './intracranial-volume.ts';
+import type { Intracranial } from '../segment/found.ts';
 import { type MeasureOutcome, missing } from './measure.ts';
 
 type VolumeMeasureId = 'intracranialVolumeMl' | 'ventricleSharePercent' | 'lateralAsymmetryPercent';
 
-/** @throws VentrisegError BAD_ARGUMENT when a value of `intracranial` is not between 0 and 1 */
 export function volumeMeasures(
   labels: Volume<Uint8Array>,
-  intracranial: Volume | undefined,
+  intracranial: Intracranial | undefined,
 ): Record<VolumeMeasureId, MeasureOutcome> {
-  const intracranialVolumeMl = measureIntracranial(labels, intracranial);
+  const intracranialVolumeMl = measureIntracranial(intracranial);
   return {
     intracranialVolumeMl,
     ventricleSharePercent: measureShare(labels, intracranialVolumeMl),
@@ -30,16 +29,17 @@ export function asymmetryPercent(left: number, right: number): number {
   return (200 * (left - right)) / (left + right);
 }
 
-function measureIntracranial(labels: Volume<Uint8Array>, intracranial: Volume | undefined): MeasureOutcome {
+/** Everything inside the skull, the denominator of volumes normalised to the head (Whitwell et al., AJNR 22, 2001). */
+function measureIntracranial(intracranial: Intracranial | undefined): MeasureOutcome {
   if (intracranial === undefined) {
-    return missing('NO_INTRACRANIAL_VOLUME', 'What is inside the skull was not determined.');
+    return missing('NO_INTRACRANIAL_VOLUME', 'The model does not tell what is inside the skull.');
   }
-  const ml = intracranialMl(intracranial);
+  const { ml, cutAt } = intracranial;
   if (ml === 0) return missing('NO_INTRACRANIAL_VOLUME', 'No inside of a skull was found.');
-  if (isIntracranialCut(intracranial, labels)) {
+  if (cutAt.length > 0) {
     return missing(
       'CUT_BY_FIELD_OF_VIEW',
-      "The inside of the skull reaches the edge of the scan's field of view.",
+      `The inside of the skull reaches the end of the scan (${cutAt.join(', ')}).`,
     );
   }
   return { status: 'measured', value: ml, lines: [] };
