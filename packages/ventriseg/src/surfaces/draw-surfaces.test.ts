@@ -1,9 +1,9 @@
-import { createVolume, type Vec3 } from '@ventriseg/imaging';
+import { createVolume, dot, type Vec3 } from '@ventriseg/imaging';
 import { expect, test } from 'vitest';
 import type { Picture } from '../pictures/index.ts';
 import { drawSurfaces } from './draw-surfaces.ts';
 import { renderSurfaces } from './render-surfaces.ts';
-import { directionLetter, dot, type SurfaceView, surfaceViews, viewAxes } from './surface-view.ts';
+import { directionLetter, type SurfaceView, surfaceViews, viewAxes } from './surface-view.ts';
 import { ventricleSurfaces } from './ventricle-surfaces.ts';
 
 /** Balls of labels in a cube of 48 mm around the world's origin. */
