@@ -1,5 +1,5 @@
 /** What is told of segmented scans: progress, volumes in mL, doubts, files. */
-import type { SegmentFailure, SegmentFilesProgress, SegmentResult } from 'ventriseg/node';
+import type { MeasureUnit, SegmentFailure, SegmentFilesProgress, SegmentResult } from 'ventriseg/node';
 import type { CommandRun } from './command-run.ts';
 import { formatTable } from './table.ts';
 
@@ -31,12 +31,15 @@ export function showSegmentProgress(progress: SegmentFilesProgress, run: Command
   run.progress.update(100 * scansDone + share, 100 * scans, `${which}${path}: ${text}`);
 }
 
-/** A scan's volumes, what to look at, and where its files are. */
+/** Decimals that measures are shown with. */
+const measureDigits: Readonly<Record<MeasureUnit, number>> = { mL: 0, '%': 2, mm: 1, degrees: 1, ratio: 3 };
+
+/** A scan's volumes and measures, what to look at, and where its files are. */
 export function formatResult(result: SegmentResult): string {
-  const { volumes, quality, warnings, timingsMs, scan, errorBars } = result.record;
-  const errorOf = (id: string) => {
+  const { volumes, measures, quality, warnings, timingsMs, scan, errorBars } = result.record;
+  const errorOf = (id: string, digits = 2) => {
     const error = errorBars?.numbers.find((number) => number.id === id)?.standardError;
-    return error == null ? '' : `± ${error.toFixed(2)}`;
+    return error == null ? '' : `± ${error.toFixed(digits)}`;
   };
   const rows = volumes.labels.map(({ label, title, ml }) => [
     title,
@@ -45,6 +48,11 @@ export function formatResult(result: SegmentResult): string {
     errorOf(`label${label}Ml`),
   ]);
   rows.push(['total', volumes.total.ml.toFixed(2), 'mL', errorOf('totalMl')]);
+  for (const { id, title, value, unit } of measures) {
+    if (value === null) continue;
+    const digits = measureDigits[unit];
+    rows.push([title, value.toFixed(digits), unit === 'ratio' ? '' : unit, errorOf(id, digits)]);
+  }
   const [shape, size] = [scan.shape, scan.voxelMm].map((numbers) => numbers.map(short).join(' x '));
   const seconds = ((timingsMs.total ?? 0) / 1000).toFixed(1);
   const series =
@@ -69,6 +77,7 @@ export function jsonResult(result: SegmentResult) {
 
 function filesOf(result: SegmentResult): Record<string, string> {
   const { labelsPath, recordPath, picturePath, reportPath, sidecarPath, labelTablePath } = result;
+  const { stlPath, plyPath } = result;
   return {
     labels: labelsPath,
     ...(sidecarPath !== undefined && { sidecar: sidecarPath }),
@@ -76,6 +85,8 @@ function filesOf(result: SegmentResult): Record<string, string> {
     record: recordPath,
     picture: picturePath,
     report: reportPath,
+    ...(stlPath !== undefined && { stl: stlPath }),
+    ...(plyPath !== undefined && { ply: plyPath }),
   };
 }
 

@@ -23,6 +23,7 @@ interface SegmentCommandOptions extends CommonOptions {
   series?: string;
   force?: boolean;
   bids?: boolean;
+  surfaces?: boolean;
   crf?: boolean;
   fillHoles: boolean;
   keepIslands?: boolean;
@@ -43,6 +44,7 @@ export function addSegment(program: Command, streams: CliStreams, outcome: Outco
     .option('--series <which>', 'DICOM: the series to take, by UID, number, or part of its description')
     .option('--force', 'replace results that are there already')
     .option('--bids', 'lay the results out as a BIDS derivative dataset; scans are named sub-..._T1w')
+    .option('--surfaces', 'write the surfaces of the ventricles as well, as STL and coloured PLY')
     .option('--crf', 'draw borders to edges of the image with a dense conditional random field')
     .option('--no-fill-holes', 'leave holes of the labels as they are')
     .option('--keep-islands', 'keep parts that are no ventricles by their size and place')
@@ -59,8 +61,8 @@ export function addSegment(program: Command, streams: CliStreams, outcome: Outco
 Writes for each scan, on its own grid and with FreeSurfer's label numbers:
   <name>_ventricles.nii.gz   labels            <name>_ventricles.png    picture for checking
   <name>_ventricles.json     record            <name>_ventricles.html   report, to read and to print
-and for several scans one ventricles.csv. The record and the report hold volumes in mL, doubts about
-them, and how they were made. Of a BIDS dataset every T1w image is segmented.
+with --surfaces <name>_ventricles.stl and .ply, and for several scans one ventricles.csv. The record and
+the report hold volumes in mL, Evans index and other measures, doubts about them, and how they were made. Of a BIDS dataset every T1w image is segmented.
 ` +
         helpFooter([
           ['ventriseg segment T1.nii.gz', 'results beside you'],
@@ -96,6 +98,7 @@ async function segment(
     output: options.output,
     force: options.force === true,
     bids: options.bids === true,
+    surfaces: options.surfaces === true,
     crf: options.crf === true,
     fillHoles: options.fillHoles,
     backend: options.backend,

@@ -155,6 +155,7 @@ const readmeText = `Cerebral ventricles in T1-weighted head MRI, segmented by ve
 *_result.json  volumes in mL, doubts about them, and how they were made
 *_result.png   picture for checking
 *_result.html  report, to read and to print
+*_result.stl, *_result.ply  surfaces, where they were asked for
 ventricles.csv volumes of the last scans that were segmented together
 
 Not a medical device: for research, not for diagnosis or treatment.

@@ -4,9 +4,9 @@
  *   sub-X/[ses-Y/]anat/<entities of the scan>_space-orig_desc-ventricles_dseg.nii.gz   labels
  *                                                                      ..._dseg.json   metadata of BIDS
  *                                                                      ..._dseg.tsv    what the labels mean
- *                                                                      ..._result.json, .png, .html
+ *                                                                      ..._result.json, .png, .html, .stl, .ply
  *
- * BIDS has no names for the last three, so `.bidsignore` lists them.
+ * BIDS has no names for the last five, so `.bidsignore` lists them.
  */
 import { basename, join, resolve } from 'node:path';
 import { VentrisegError } from '../errors.ts';
@@ -22,7 +22,14 @@ export interface DerivativePaths {
 }
 
 /** What `.bidsignore` must list: results that BIDS has no names for, and the table of several scans. */
-export const ignoredResults = ['*_result.json', '*_result.png', '*_result.html', 'ventricles.csv'];
+export const ignoredResults = [
+  '*_result.json',
+  '*_result.png',
+  '*_result.html',
+  '*_result.stl',
+  '*_result.ply',
+  'ventricles.csv',
+];
 
 /** @throws VentrisegError BAD_ARGUMENT when the scan's name is none of BIDS */
 export function derivativePaths(output: string, scanPath: string): DerivativePaths {

@@ -128,7 +128,14 @@ test('results are a derivative dataset that later scans join', async () => {
     'bids:raw2:sub-3_T1w.nii.gz',
   ]);
   const ignored = readFileSync(join(output, '.bidsignore'), 'utf8').trim().split('\n');
-  expect(ignored).toEqual(['*_result.json', '*_result.png', '*_result.html', 'ventricles.csv']);
+  expect(ignored).toEqual([
+    '*_result.json',
+    '*_result.png',
+    '*_result.html',
+    '*_result.stl',
+    '*_result.ply',
+    'ventricles.csv',
+  ]);
 });
 
 test('a scan in the space of a template keeps it, and what is ignored already stays', async () => {

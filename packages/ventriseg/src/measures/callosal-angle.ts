@@ -7,14 +7,8 @@
  * where it has risen nine tenths of the way to its highest point, which on a flat top may be anywhere; at least 8 mm
  * of it, where there are as many. A straight line is fitted to its heights by least squares.
  */
-import {
-  type Affine,
-  multiplyAffines,
-  resample,
-  type Shape3,
-  type Vec3,
-  type Volume,
-} from '@ventriseg/imaging';
+import { type Affine, multiplyAffines, type Shape3, type Vec3, type Volume } from '@ventriseg/imaging';
+import { sampleSlice } from '../segment/sample-slice.ts';
 import { acPcMm, type HeadPose } from './head-pose.ts';
 import { largestPart } from './largest-part.ts';
 
@@ -92,7 +86,7 @@ function coronalSection(side: Volume, pose: HeadPose): Float32Array {
       shape: [columns, rows, 1] as const,
       voxelToWorld: multiplyAffines(pose.poseToWorld, move),
     };
-    const { data } = resample(side, grid);
+    const data = sampleSlice(side, grid, 0);
     for (let at = 0; at < sum.length; at++) sum[at]! += data[at]! / slabMm.length;
   }
   return sum;

@@ -32,6 +32,11 @@ export const acPcMm = 27.5;
 /** Standard error of the tilt in degrees over people, by what it was found from. */
 const tiltErrors = { 'fourth-and-frontal': 2.3, fourth: 3, frontal: 5.3 } as const;
 
+/** What the tilt of the AC-PC line can be found from, beside the third ventricle, which it always needs. */
+export const tiltSources = Object.keys(tiltErrors) as readonly TiltSource[];
+
+export type TiltSource = keyof typeof tiltErrors;
+
 const mostRounds = 20;
 /** A frame that turns and moves less than this in a round stays. */
 const settledDegrees = 0.01;
@@ -44,7 +49,7 @@ export interface HeadPose {
   readonly anteriorCommissure: Vec3;
   readonly posteriorCommissure: Vec3;
   /** What the tilt of the AC-PC line was found from, beside the third ventricle. */
-  readonly tiltFrom: keyof typeof tiltErrors;
+  readonly tiltFrom: TiltSource;
   /** Standard error of the tilt over people, degrees. */
   readonly tiltErrorDegrees: number;
 }
@@ -71,7 +76,7 @@ export function findHeadPose(points: VentriclePoints): FoundPose {
     };
   }
   let frame: Frame = { origin: third, right: [1, 0, 0], front: [0, 1, 0], up: [0, 0, 1] };
-  let tiltFrom: HeadPose['tiltFrom'] = 'fourth';
+  let tiltFrom: TiltSource = 'fourth';
   for (let round = 0; round < mostRounds; round++) {
     const upright = intoMidline(frame, points, third);
     if (upright === undefined) return { reason: 'the ventricles show too little of the midline' };
@@ -161,7 +166,7 @@ function meanInFront(points: PointList, front: Vec3, place: Vec3): Vec3 | undefi
 function tiltOf(
   fromFourth: number | undefined,
   fromFrontal: number | undefined,
-): { degrees: number; from: HeadPose['tiltFrom'] } | undefined {
+): { degrees: number; from: TiltSource } | undefined {
   const byFourth = fromFourth === undefined ? undefined : fromFourth - fourthDegrees;
   const byFrontal = fromFrontal === undefined ? undefined : fromFrontal - frontalDegrees;
   if (byFourth !== undefined && byFrontal !== undefined) {
@@ -182,7 +187,7 @@ function tilted(frame: Frame, degrees: number): Frame {
 }
 
 /** @param frame with its origin at the third ventricle */
-function poseOf(frame: Frame, tiltFrom: HeadPose['tiltFrom']): HeadPose {
+function poseOf(frame: Frame, tiltFrom: TiltSource): HeadPose {
   const { origin, right, front, up } = frame;
   const toAc = combine(frame, [0, acFromThird.front, acFromThird.up]);
   const ac: Vec3 = [origin[0] + toAc[0], origin[1] + toAc[1], origin[2] + toAc[2]];

@@ -6,7 +6,7 @@
  * caudates: the smallest such distance behind it in the axial slice 10 mm above the commissures, where the heads of
  * the caudate nuclei press on the horns (the numerator of the bicaudate ratio; Barr et al., Dis Nerv Syst 39, 1978).
  * Occipital horns: the greatest distance behind the coronal plane through the posterior commissure, trigones
- * included (O'Hayon et al., Pediatr Neurosurg 29, 1998).
+ * included (O'Hayon et al., Pediatr Neurosurg 29, 1998), not below the commissures, where the temporal horns begin.
  *
  * Both ends of a width lie on one line at right angles to the mid-sagittal plane, as on a printed picture.
  */
@@ -33,7 +33,7 @@ const caudateLevelMm = 10;
 /** The waist is looked for no further back than this, mm in front of AC. */
 const caudateBackMm = -10;
 /** How much wider the horns must be again behind the waist for it to be one, mm. */
-const waistRiseMm = 1;
+const waistRiseMm = 0.5;
 
 export function widthOf({ lowX, highX }: PoseRow): number {
   return highX - lowX;
@@ -48,12 +48,12 @@ export function endsOf({ lowX, highX, y, z }: PoseRow): readonly [from: Vec3, to
 
 /** The widest row in front of the anterior commissure; undefined when no row there holds both sides. */
 export function frontalHornRow(lateral: LateralInPose): PoseRow | undefined {
-  return widestRow(lateral, 1, Number.POSITIVE_INFINITY);
+  return widestRow(lateral, (y) => y > 0);
 }
 
 /** The widest row behind the posterior commissure; undefined when no row there holds both sides. */
 export function occipitalHornRow(lateral: LateralInPose): PoseRow | undefined {
-  return widestRow(lateral, Number.NEGATIVE_INFINITY, -Math.ceil(acPcMm));
+  return widestRow(lateral, (y, z) => y < -acPcMm && z >= 0);
 }
 
 /** The waist of the frontal horns between the caudates; undefined when they have none in that slice. */
@@ -72,15 +72,15 @@ export function bicaudateRow(lateral: LateralInPose): PoseRow | undefined {
   return undefined;
 }
 
-/** The row with the greatest distance between the outer walls, y within the limits. */
-function widestRow(lateral: LateralInPose, leastY: number, mostY: number): PoseRow | undefined {
+/** The row with the greatest distance between the outer walls, of those that count. */
+function widestRow(lateral: LateralInPose, counts: (y: number, z: number) => boolean): PoseRow | undefined {
   const { firstMm, shape } = lateral.left;
   let best: PoseRow | undefined;
   for (let k = 0; k < shape[2]; k++) {
+    const z = firstMm[2] + k;
     for (let j = 0; j < shape[1]; j++) {
       const y = firstMm[1] + j;
-      if (y < leastY || y > mostY) continue;
-      const row = outerRow(lateral, y, firstMm[2] + k);
+      const row = counts(y, z) ? outerRow(lateral, y, z) : undefined;
       if (row !== undefined && (best === undefined || widthOf(row) > widthOf(best))) best = row;
     }
   }

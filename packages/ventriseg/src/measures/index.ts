@@ -1,3 +1,4 @@
+export { drawMeasures, type MeasuredScan, type MeasurePanel } from './draw-measures.ts';
 export type { HeadPose } from './head-pose.ts';
 export {
   type Measure,
@@ -12,4 +13,6 @@ export {
   measureReasons,
   valueOfMeasure,
 } from './measure.ts';
+export { formatMeasure } from './measure-text.ts';
 export { type MeasureOptions, measureVentricles, type VentricleMeasures } from './measure-ventricles.ts';
+export { asymmetryPercent } from './volume-measures.ts';

@@ -1,4 +1,4 @@
-/** Text and filled rectangles in RGB pictures. */
+/** Text, filled rectangles and lines in RGB pictures. */
 import { forEachTextPixel } from './bitmap-font.ts';
 import type { Picture, Rgb } from './picture.ts';
 
@@ -41,4 +41,37 @@ export function drawText(
   forEachTextPixel(text, (x, y) => {
     fillRectangle(picture, left + x * scale, top + y * scale, scale, scale, ink);
   });
+}
+
+/** A place in a picture, pixels from its top left corner; pixel centres are at halves. */
+export type PicturePoint = readonly [x: number, y: number];
+
+/** Draws a straight line with smooth edges; what lies outside the picture is left out. */
+export function drawLine(
+  picture: Picture,
+  from: PicturePoint,
+  to: PicturePoint,
+  width: number,
+  colour: Rgb,
+): void {
+  const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+  const lengthSquared = dx * dx + dy * dy;
+  const reach = width / 2 + 1;
+  const firstX = Math.max(0, Math.floor(Math.min(from[0], to[0]) - reach));
+  const lastX = Math.min(picture.width - 1, Math.ceil(Math.max(from[0], to[0]) + reach));
+  const firstY = Math.max(0, Math.floor(Math.min(from[1], to[1]) - reach));
+  const lastY = Math.min(picture.height - 1, Math.ceil(Math.max(from[1], to[1]) + reach));
+  for (let row = firstY; row <= lastY; row++) {
+    for (let column = firstX; column <= lastX; column++) {
+      const [x, y] = [column + 0.5 - from[0], row + 0.5 - from[1]];
+      const along = lengthSquared === 0 ? 0 : Math.min(1, Math.max(0, (x * dx + y * dy) / lengthSquared));
+      const distance = Math.hypot(x - along * dx, y - along * dy);
+      const cover = Math.min(1, Math.max(0, width / 2 + 0.5 - distance));
+      if (cover === 0) continue;
+      const at = (row * picture.width + column) * 3;
+      for (let c = 0; c < 3; c++) {
+        picture.data[at + c] = Math.round(picture.data[at + c]! * (1 - cover) + colour[c]! * cover);
+      }
+    }
+  }
 }

@@ -1,4 +1,5 @@
 /** How unlike the two sides are: (left - right) / ((left + right) / 2), for structures that were found on both. */
+import { asymmetryPercent } from '../measures/volume-measures.ts';
 import type { ResultRecord } from '../segment/result-record.ts';
 import { type Html, html } from './html.ts';
 import { formatMl, formatSignedPercent } from './numbers.ts';
@@ -45,6 +46,6 @@ function asymmetries({ labels }: ResultRecord['volumes']): Asymmetry[] {
     .filter(({ leftMl, rightMl }) => leftMl > 0 && rightMl > 0)
     .map((sides) => ({
       ...sides,
-      asymmetry: (sides.leftMl - sides.rightMl) / ((sides.leftMl + sides.rightMl) / 2),
+      asymmetry: asymmetryPercent(sides.leftMl, sides.rightMl) / 100,
     }));
 }

@@ -2,19 +2,33 @@ import { expect, test } from 'vitest';
 import { runPython, testWithPython } from '../../../../test/python-oracle.ts';
 import { normsRecord } from '../norms/norms-record.ts';
 import { qualityCodes } from '../segment/quality.ts';
-import type { ResultPanel, ResultPanels } from '../segment/result-panels.ts';
+import type { ResultPanel } from '../segment/result-panels.ts';
 import { madeUpRecord } from '../segment/result-record.test-helper.ts';
 import type { ResultRecord } from '../segment/result-record.ts';
 import { reportHtml } from './report-html.ts';
+import type { ReportPictures } from './report-section.ts';
 
 const panel = (plane: ResultPanel['plane'], positionMm: number): ResultPanel => ({
   plane,
   positionMm,
   picture: { width: 2, height: 2, channels: 3, data: new Uint8Array(12).fill(100) },
 });
-const panels: ResultPanels = {
+const { picture } = panel('axial', 0);
+const pictures: ReportPictures = {
   planes: [panel('sagittal', -0.3), panel('coronal', -12), panel('axial', 6.6)],
   slices: [panel('axial', -40), panel('axial', 20)],
+  measures: [
+    { id: 'evansIndex', plane: 'axial', positionMm: 11.6, caption: 'Evans index 0.299', picture },
+    { id: 'thirdVentricleWidthMm', plane: 'axial', positionMm: -0.2, caption: 'third 5.0 mm', picture },
+    {
+      id: 'callosalAngleDegrees',
+      plane: 'coronal',
+      positionMm: -27.5,
+      caption: 'callosal angle 101.3°',
+      picture,
+    },
+  ],
+  surfaces: picture,
 };
 
 const volume = (label: number, title: string, ml: number) => ({
@@ -24,6 +38,7 @@ const volume = (label: number, title: string, ml: number) => ({
   ml,
   mlByProbability: ml + 0.1,
 });
+const measured = { status: 'measured' as const, message: null, lines: [] };
 /** Everything that a record can hold. */
 const full: ResultRecord = {
   ...madeUpRecord,
@@ -38,6 +53,26 @@ const full: ResultRecord = {
     lateral: { ml: 15.5, mlByProbability: 15.9 },
     total: { ml: 15.5, mlByProbability: 15.9 },
   },
+  pose: {
+    worldToPose: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
+    anteriorCommissure: [0, 0, 0],
+    posteriorCommissure: [0, -27.5, 0],
+    tiltFrom: 'fourth-and-frontal',
+    tiltErrorDegrees: 2.3,
+  },
+  measures: [
+    { ...measured, id: 'evansIndex', title: 'Evans index', unit: 'ratio', value: 0.29876 },
+    { ...measured, id: 'callosalAngleDegrees', title: 'callosal angle', unit: 'degrees', value: 101.25 },
+    {
+      id: 'bicaudateWidthMm',
+      title: 'width between the caudates',
+      unit: 'mm',
+      value: null,
+      status: 'NO_WAIST',
+      message: 'There is no waist.',
+      lines: [],
+    },
+  ],
   quality: qualityCodes.map((code) => ({ code, severity: 'warning', message: `About ${code}.` })),
   warnings: ['Two voxels were no numbers.'],
   scan: {
@@ -79,7 +114,7 @@ const full: ResultRecord = {
 const plain = (html: string) => html.replace(/<style>.*?<\/style>|<[^>]*>/gs, ' ').replace(/\s+/g, ' ');
 
 test('it tells volumes, sides, doubts with what to do, and where the numbers come from', () => {
-  const html = reportHtml(full, panels);
+  const html = reportHtml(full, pictures);
   const text = plain(html);
   expect(html).toContain('<html lang="en">');
   expect(html).toContain('<title>Ventricles of study 7</title>');
@@ -93,12 +128,18 @@ test('it tells volumes, sides, doubts with what to do, and where the numbers com
   for (const part of ['Two voxels were no numbers.', 'sex F, age 71 years', 'it is the only one']) {
     expect(text).toContain(part);
   }
+  expect(text).toContain('Evans index 0.299 callosal angle 101.3° width between the caudates – (1) ');
+  expect(text).toContain('There is no waist.');
+  expect(text).toContain('its tilt is known to 2.3 degrees');
+  expect(text).toContain('Evans index 0.299; axial, 12 mm above the commissures');
+  expect(text).toContain('third 5.0 mm; axial, through the commissures');
+  expect(text).toContain('callosal angle 101.3°; coronal, 28 mm behind the anterior commissure');
   expect(text).toContain('times network 1.50 s, total 2.00 s');
   expect(text).toMatch(/sagittal, x 0 mm .*coronal, y -12 mm .*axial, z 7 mm .*axial, z -40 mm/);
 });
 
 test('error bars and norms are told where there are any', () => {
-  const html = reportHtml(full, panels);
+  const html = reportHtml(full, pictures);
   const text = plain(html);
   expect(text).toContain('all ventricles, mL 15.50 0.12 0.33 15.40 ');
   expect(text).toContain('Evans index, ratio 0.270 – – – ');
@@ -114,6 +155,9 @@ test('what there is not is not spoken of', () => {
   expect(text).toContain('None of the automatic checks found anything to doubt');
   for (const word of [
     'Patient',
+    'Measures',
+    'Surfaces',
+    'commissure',
     'DICOM',
     'mid-sagittal',
     'by hand',
@@ -126,7 +170,7 @@ test('what there is not is not spoken of', () => {
     expect(text).not.toContain(word);
   }
   const oneSided = { ...full.volumes, labels: full.volumes.labels.slice(2) };
-  expect(plain(reportHtml({ ...full, volumes: oneSided }, panels))).not.toContain('Asymmetry');
+  expect(plain(reportHtml({ ...full, volumes: oneSided }, pictures))).not.toContain('Asymmetry');
 });
 
 test('corrections by hand take away the volumes by probability and are told', () => {
@@ -137,7 +181,7 @@ test('corrections by hand take away the volumes by probability and are told', ()
     volumesBefore: [{ label: 4, ml: 0.008 }],
   };
   const text = plain(
-    reportHtml({ ...madeUpRecord, volumes: { ...madeUpRecord.volumes, total }, edit }, panels),
+    reportHtml({ ...madeUpRecord, volumes: { ...madeUpRecord.volumes, total }, edit }, pictures),
   );
   expect(text).toContain('total 1.00 – ');
   expect(text).toContain('strokes 3 voxels added 2 voxels removed 1');
@@ -148,7 +192,7 @@ test('an error is said first', () => {
   const quality = [
     { code: 'NO_VENTRICLES_FOUND', severity: 'error', message: 'No ventricle was found.' },
   ] satisfies ResultRecord['quality'];
-  const text = plain(reportHtml({ ...madeUpRecord, quality }, panels));
+  const text = plain(reportHtml({ ...madeUpRecord, quality }, pictures));
   expect(text).toContain('Quality The numbers of this result cannot be used.');
 });
 
@@ -163,17 +207,19 @@ test('hostile names change no tag; nothing is fetched and nothing is run', () =>
     // Codes, severities and formats are the program's own words.
     return Object.fromEntries(
       Object.entries(value).map(([key, entry]) =>
-        ['code', 'severity', 'kind', 'method'].includes(key) ? [key, entry] : [key, hostile(entry)],
+        ['code', 'severity', 'kind', 'method', 'id', 'unit', 'status', 'tiltFrom'].includes(key)
+          ? [key, entry]
+          : [key, hostile(entry)],
       ),
     );
   };
-  const benign = reportHtml(full, panels);
-  const attacked = reportHtml(hostile(full) as ResultRecord, panels);
+  const benign = reportHtml(full, pictures);
+  const attacked = reportHtml(hostile(full) as ResultRecord, pictures);
   expect(attacked).toContain('evil.example');
   expect(tagsOf(attacked)).toEqual(tagsOf(benign));
   const tags = tagsOf(attacked).join('');
   expect(tags).not.toMatch(/<(script|link|iframe|object|a|form)\b|\son\w+=/);
-  expect(benign.match(/<img src="data:image\/png;base64,/g)).toHaveLength(5);
+  expect(benign.match(/<img src="data:image\/png;base64,/g)).toHaveLength(9);
   expect(benign).not.toMatch(/https?:|url\(|@import/);
   expect(benign).toContain('default-src &#39;none&#39;');
 });
@@ -201,6 +247,6 @@ testWithPython(
   'tags are closed in order, pictures are described, heads of tables have a scope',
   ['html'],
   () => {
-    expect(JSON.parse(runPython(parse, [], reportHtml(full, panels)))).toEqual([[], [], 0, 0]);
+    expect(JSON.parse(runPython(parse, [], reportHtml(full, pictures)))).toEqual([[], [], 0, 0]);
   },
 );

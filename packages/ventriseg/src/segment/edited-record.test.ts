@@ -27,6 +27,8 @@ test('counts volumes anew and says what was changed', () => {
       { label: 14, ml: 0 },
     ],
   });
+  // 1 voxel on the left, 2 on the right: 100 (1 - 2) / 1.5.
+  expect(edited.measures.find(({ id }) => id === 'lateralAsymmetryPercent')!.value).toBe(-66.667);
   expect(resultRecordSchema.parse(edited)).toEqual(edited);
 });
 

@@ -1,11 +1,14 @@
 /**
- * The record of a result that a person has corrected by hand: volumes counted anew, and what was changed.
+ * The record of a result that a person has corrected by hand: volumes counted and measures taken anew, and what was
+ * changed.
  *
  * Probabilities say nothing about voxels that a person chose, so volumes by probability are null in it; error bars and
  * norms, which are of the network's labels, are left out.
  */
 import { type Volume, voxelVolumeMl } from '@ventriseg/imaging';
-import type { ResultRecord } from './result-record.ts';
+import { measureVentricles } from '../measures/measure-ventricles.ts';
+import type { Intracranial } from './found.ts';
+import { type ResultRecord, recordedMeasures } from './result-record.ts';
 
 export interface LabelEdit {
   /** Labels as the network gave them. */
@@ -14,11 +17,13 @@ export interface LabelEdit {
   readonly after: Volume<Uint8Array>;
   /** Strokes of the brush and eraser that are in force. */
   readonly strokes: number;
+  /** The space inside the skull, as the segmentation has it. */
+  readonly intracranial?: Intracranial | undefined;
 }
 
 const lateralLabels: readonly number[] = [4, 43, 5, 44];
 
-/** The record with the volumes of `edit.after`; unchanged when the two label volumes are equal. */
+/** The record with the volumes and measures of `edit.after`; unchanged when the two label volumes are equal. */
 export function editedRecord(record: ResultRecord, edit: LabelEdit): ResultRecord {
   const before = edit.before.data;
   const after = edit.after.data;
@@ -50,6 +55,7 @@ export function editedRecord(record: ResultRecord, edit: LabelEdit): ResultRecor
         volumes.lateral === null ? null : amount(countOf(numbers.filter((n) => lateralLabels.includes(n)))),
       total: amount(countOf(numbers)),
     },
+    ...recordedMeasures(measureVentricles(edit.after, edit)),
     edit: {
       strokes: edit.strokes,
       voxels: changed,

@@ -177,8 +177,8 @@ function pictureGrid(image: Grid, plane: Plane, voxel: Vec3, windowMm: number, p
   return { shape: [pixels, pixels, 1], voxelToWorld: multiplyAffines(image.voxelToWorld, toVoxel) };
 }
 
-/** For the eye only: the finished labels are shown as they are nearest to each pixel. */
-function drawSlice(
+/** The pixels of a slice with the outlines of the labels, for the eye: each pixel shows the label nearest to it. */
+export function drawSlice(
   shown: Segmentation['shown'],
   labels: Volume<Uint8Array>,
   grid: Grid,

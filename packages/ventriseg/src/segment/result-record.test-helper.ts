@@ -29,6 +29,8 @@ export const madeUpRecord: ResultRecord = resultRecordSchema.parse({
     lateral: { ml: 0.024, mlByProbability: 0.025 },
     total: { ml: 0.024, mlByProbability: 0.025 },
   },
+  pose: null,
+  measures: [],
   quality: [],
   warnings: [],
   scan: {

@@ -4,11 +4,14 @@
  *
  * The published JSON Schema is made from the schema below (see result-json-schema.ts), its descriptions included.
  */
-import { axisCodes, voxelSizesMm } from '@ventriseg/imaging';
+import { axisCodes, type Vec3, voxelSizesMm } from '@ventriseg/imaging';
 import { z } from 'zod';
 import type { ErrorBars } from '../error-bar/error-bars.ts';
 import { errorBarsRecord, errorBarsSchema } from '../error-bar/error-bars-record.ts';
 import { scanNumbers } from '../error-bar/scan-numbers.ts';
+import { type HeadPose, tiltSources } from '../measures/head-pose.ts';
+import { type Measure, measureDefinitions, measureIds, measureReasons } from '../measures/measure.ts';
+import type { VentricleMeasures } from '../measures/measure-ventricles.ts';
 import type { Person } from '../norms/compare-with-norms.ts';
 import { normsRecord, normsSchema } from '../norms/norms-record.ts';
 import type { OpenedScan } from '../scan-input/index.ts';
@@ -23,6 +26,25 @@ const ml = z.number().min(0).describe('Volume in mL.');
 const count = z.number().int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const labelNumber = z.number().int().min(1).describe("FreeSurfer's number of the structure.");
+const point = z
+  .array(z.number())
+  .length(3)
+  .describe('x to the right, y to the front, z up, in mm (world RAS).');
+const measureSchema = z.strictObject({
+  id: z.enum(measureIds).describe('Stable name of the measure.'),
+  title: z.string().describe('Name in words.'),
+  unit: z.enum(['mL', '%', 'mm', 'degrees', 'ratio']),
+  value: z.number().nullable().describe('In its unit; null when it could not be measured.'),
+  status: z
+    .enum(['measured', ...measureReasons])
+    .describe('measured, or the code of the reason why there is no value.'),
+  message: z.string().nullable().describe('The reason in a sentence; null when there is a value.'),
+  lines: z
+    .array(z.strictObject({ name: z.string().describe('What it spans.'), from: point, to: point }))
+    .describe(
+      'Lines that were measured; arms of an angle begin at its vertex. Ends with smaller x come first.',
+    ),
+});
 const volumePairSchema = z.strictObject({
   ml: ml.describe('Voxels of the label times the volume of a voxel, in mL.'),
   mlByProbability: ml
@@ -39,7 +61,7 @@ export const resultRecordSchema = z
     name: z.string().describe('Name of the scan, which its files are called after.'),
     units: z
       .strictObject({ volumes: z.literal('mL'), lengths: z.literal('mm'), times: z.literal('ms') })
-      .describe('Units of all volumes, lengths and times in the record.'),
+      .describe('Units of all volumes, lengths and times in the record; measures name their own.'),
     volumes: z
       .strictObject({
         labels: z
@@ -59,6 +81,28 @@ export const resultRecordSchema = z
         total: volumePairSchema.describe('All structures together.'),
       })
       .describe("Volumes of the ventricles. Left is the patient's left."),
+    pose: z
+      .strictObject({
+        worldToPose: z
+          .array(z.number())
+          .length(16)
+          .describe(
+            'Row-major 4x4 matrix from world RAS mm to the pose: origin AC, y from PC to AC, z up, mm.',
+          ),
+        anteriorCommissure: point,
+        posteriorCommissure: point,
+        tiltFrom: z
+          .enum(tiltSources)
+          .describe('What the tilt of the AC-PC line was found from, beside the third ventricle.'),
+        tiltErrorDegrees: z.number().describe('Standard error of the tilt over people.'),
+      })
+      .nullable()
+      .describe(
+        'Standard pose in which widths and angles are measured; null when the ventricles do not tell it.',
+      ),
+    measures: z
+      .array(measureSchema)
+      .describe('Ratios, widths and angles, each measured or with the reason why not.'),
     quality: z
       .array(
         z.strictObject({
@@ -213,6 +257,7 @@ export function resultRecord(
       lateral: volumes.lateral === null ? null : pair(volumes.lateral),
       total: pair(volumes.total),
     },
+    ...recordedMeasures(segmentation),
     quality: [...segmentation.quality],
     warnings: [...scan.warnings, ...segmentation.warnings],
     scan: {
@@ -252,6 +297,38 @@ export function resultRecord(
 export function patientOf({ source: { patient } }: Pick<OpenedScan, 'source'>): Person {
   const { sex, ageYears } = patient ?? {};
   return { sex: sex === 'F' || sex === 'M' ? sex : undefined, ageYears };
+}
+
+/** Pose and measures as they are recorded. */
+export function recordedMeasures({
+  pose,
+  measures,
+}: VentricleMeasures): Pick<ResultRecord, 'pose' | 'measures'> {
+  return { pose: pose === null ? null : recordedPose(pose), measures: measures.map(recordedMeasure) };
+}
+
+function recordedPose(pose: HeadPose): ResultRecord['pose'] {
+  const { worldToPose, anteriorCommissure, posteriorCommissure, tiltFrom, tiltErrorDegrees } = pose;
+  return {
+    worldToPose: worldToPose.map((value) => round(value, 6)),
+    anteriorCommissure: rounded(anteriorCommissure),
+    posteriorCommissure: rounded(posteriorCommissure),
+    tiltFrom,
+    tiltErrorDegrees,
+  };
+}
+
+/** A measure as it is recorded: values to two more decimals than are shown, places to a hundredth of a mm. */
+function recordedMeasure(measure: Measure): ResultRecord['measures'][number] {
+  const { title, unit, digits } = measureDefinitions[measure.id];
+  const base = { id: measure.id, title, unit, status: measure.status };
+  if (measure.status !== 'measured') return { ...base, value: null, message: measure.message, lines: [] };
+  const lines = measure.lines.map(({ name, from, to }) => ({ name, from: rounded(from), to: rounded(to) }));
+  return { ...base, value: round(measure.value, digits + 2), message: null, lines };
+}
+
+function rounded(place: Vec3): number[] {
+  return place.map((value) => round(value, 2));
 }
 
 function round(value: number, digits: number): number {

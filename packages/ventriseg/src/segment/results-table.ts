@@ -1,4 +1,8 @@
-/** Results of several scans as a table (CSV, RFC 4180): one row a scan, failed ones included; volumes in mL. */
+/**
+ * Results of several scans as a table (CSV, RFC 4180): one row a scan, failed ones included. Volumes are in mL;
+ * measures have their ids for headers, and empty cells where they could not be taken.
+ */
+import { measureIds } from '../measures/measure.ts';
 import type { ResultRecord } from './result-record.ts';
 
 export interface ResultsTableRow {
@@ -18,15 +22,16 @@ export function resultsTable(rows: readonly ResultsTableRow[]): string {
     ][],
   );
   const header = ['name', 'path', 'lateral_ml', 'total_ml', ...[...labels.values()].map((n) => `${n}_ml`)];
-  const lines = [[...header, 'quality', 'error']];
+  const lines = [[...header, ...measureIds, 'quality', 'error']];
   for (const { name, path, record, failure } of rows) {
-    const amount = (value: number | undefined) => (value === undefined ? '' : String(value));
+    const amount = (value: number | null | undefined) => (value == null ? '' : String(value));
     lines.push([
       name,
       path,
       amount(record?.volumes.lateral?.ml),
       amount(record?.volumes.total.ml),
       ...[...labels.keys()].map((label) => amount(record?.volumes.labels.find((v) => v.label === label)?.ml)),
+      ...measureIds.map((id) => amount(record?.measures.find((measure) => measure.id === id)?.value)),
       record?.quality.map(({ code }) => code).join(' ') ?? '',
       failure === undefined ? '' : `${failure.code}: ${failure.message}`,
     ]);

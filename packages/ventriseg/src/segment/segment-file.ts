@@ -5,11 +5,13 @@
  *   <name>_ventricles.json     volumes, quality, provenance (see result-record.ts)
  *   <name>_ventricles.png      picture for checking
  *   <name>_ventricles.html     report with pictures, to read and to print (see report/)
+ *   <name>_ventricles.stl, .ply  with `surfaces`: closed surfaces in world RAS mm, the PLY with colours
  *
  * All appear together or not at all.
  */
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Volume } from '@ventriseg/imaging';
 import type { BackendChoice } from 'onnx-autograd';
 import { openBackend } from 'onnx-autograd/node';
 import { derivativeFiles, derivativePaths, participantOf, requireDerivativeDataset } from '../bids/index.ts';
@@ -19,13 +21,13 @@ import { type FileToWrite, writeAllWhole } from '../files/index.ts';
 import { resolveModel } from '../model/shipped-models.ts';
 import type { Person } from '../norms/index.ts';
 import { encodePng } from '../pictures/index.ts';
-import { reportHtml } from '../report/index.ts';
+import { drawReportPictures, reportHtml } from '../report/index.ts';
 import type { OpenedScan, OpenProgress } from '../scan-input/index.ts';
 import { openScan } from '../scan-input/open-scan.ts';
+import { encodeStl, encodeVentriclePly, ventricleSurfaces } from '../surfaces/index.ts';
 import { encodeLabels } from './encode-labels.ts';
 import { type LoadedSliceModel, loadSliceModel } from './load-model.ts';
 import { nameOfScan } from './output-names.ts';
-import { drawPanels } from './result-panels.ts';
 import { drawResult } from './result-picture.ts';
 import { patientOf, type ResultRecord, resultRecord } from './result-record.ts';
 import { type SegmentModel, segmentVolume } from './segment-volume.ts';
@@ -48,6 +50,8 @@ export interface SegmentFileOptions {
   readonly force?: boolean;
   /** Lay results out as a BIDS derivative dataset in `output` (see bids/); the scan must be named as BIDS has it. */
   readonly bids?: boolean;
+  /** Write the surfaces of the ventricles as STL and PLY as well. */
+  readonly surfaces?: boolean;
   readonly fillHoles?: boolean;
   readonly removeIslands?: boolean;
   readonly crf?: boolean;
@@ -74,6 +78,9 @@ export interface OutputPaths {
   /** With `bids`: the metadata of the labels, and the table of what they mean. */
   readonly sidecarPath?: string;
   readonly labelTablePath?: string;
+  /** With `surfaces`. */
+  readonly stlPath?: string;
+  readonly plyPath?: string;
 }
 
 export interface SegmentResult extends OutputPaths {
@@ -108,7 +115,10 @@ export async function openModel(
  */
 export async function segmentFile(path: string, options: SegmentFileOptions): Promise<SegmentResult> {
   const name = options.name ?? nameOfScan(path);
-  const outputs = options.bids ? derivativePaths(options.output, path) : outputPaths(options.output, name);
+  const outputs = withSurfaces(
+    options.bids ? derivativePaths(options.output, path) : outputPaths(options.output, name),
+    options.surfaces,
+  );
   if (options.bids) await requireDerivativeDataset(options.output);
   if (!options.force) await requireFree(Object.values(outputs));
   const model = isLoaded(options.model) ? options.model : await openModel(options.model, options);
@@ -146,6 +156,13 @@ function outputPaths(directory: string, name: string): OutputPaths {
   };
 }
 
+/** The surfaces lie beside the report, under its name. */
+function withSurfaces(outputs: OutputPaths, surfaces: boolean | undefined): OutputPaths {
+  if (!surfaces) return outputs;
+  const base = outputs.reportPath.slice(0, -'.html'.length);
+  return { ...outputs, stlPath: `${base}.stl`, plyPath: `${base}.ply` };
+}
+
 async function segmentInto(
   path: string,
   name: string,
@@ -176,7 +193,8 @@ async function segmentInto(
   onProgress?.({ stage: 'write', done: 0, total: 1 });
   const labels = await encodeLabels(scan, segmentation.labels);
   const picture = encodePng(drawResult(segmentation, name));
-  const panels = drawPanels(segmentation, { planeWindowMm: 192, pixelsPerMm: 2 });
+  const pictures = drawReportPictures(segmentation);
+  const surfaces = surfaceFiles(outputs, segmentation.labels);
   const encoded = performance.now();
   const record = resultRecord(
     scan,
@@ -194,8 +212,9 @@ async function segmentInto(
   const files: FileToWrite[] = [
     { path: outputs.labelsPath, content: labels },
     { path: outputs.picturePath, content: picture },
-    { path: outputs.reportPath, content: reportHtml(record, panels) },
+    { path: outputs.reportPath, content: reportHtml(record, pictures) },
     { path: outputs.recordPath, content: `${JSON.stringify(record, null, 2)}\n` },
+    ...surfaces,
     ...(options.bids ? await derivativeFiles(options.output, path, record) : []),
   ];
   await mkdir(dirname(outputs.labelsPath), { recursive: true });
@@ -212,4 +231,14 @@ async function personOf(path: string, scan: OpenedScan, given: Partial<Person> =
     sex: given.sex ?? patient.sex ?? participant.sex,
     ageYears: given.ageYears ?? patient.ageYears ?? participant.ageYears,
   };
+}
+
+/** None without `surfaces`. Of a scan without ventricles the files hold no triangles. */
+function surfaceFiles({ stlPath, plyPath }: OutputPaths, labels: Volume<Uint8Array>): FileToWrite[] {
+  if (stlPath === undefined || plyPath === undefined) return [];
+  const surfaces = ventricleSurfaces(labels);
+  return [
+    { path: stlPath, content: encodeStl(surfaces) },
+    { path: plyPath, content: encodeVentriclePly(surfaces) },
+  ];
 }

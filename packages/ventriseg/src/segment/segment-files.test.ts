@@ -6,6 +6,7 @@ import { readScan, sameGrid, writeMgh, writeNifti } from '@ventriseg/imaging';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runPython, testWithPython } from '../../../../test/python-oracle.ts';
 import { dataPath } from '../../../../test/shared-data.ts';
+import { measureIds } from '../measures/index.ts';
 import { resultRecordSchema, resultSchemaUrl } from './result-record.ts';
 import { segmentFile } from './segment-file.ts';
 import { type SegmentFailure, segmentFiles } from './segment-files.ts';
@@ -40,6 +41,7 @@ test('many scans: results, a CSV, and the bad one named while the others go on',
     output,
     model,
     threads: 1,
+    surfaces: true,
     onScan: (outcome) => told.push('code' in outcome ? outcome.code : outcome.name),
   });
   expect(told).toEqual(['a_T1', 'NOT_A_SCAN', 'b_T1']);
@@ -51,15 +53,19 @@ test('many scans: results, a CSV, and the bad one named while the others go on',
     'a_T1_ventricles.html',
     'a_T1_ventricles.json',
     'a_T1_ventricles.nii.gz',
+    'a_T1_ventricles.ply',
     'a_T1_ventricles.png',
+    'a_T1_ventricles.stl',
     'b_T1_ventricles.html',
     'b_T1_ventricles.json',
     'b_T1_ventricles.nii.gz',
+    'b_T1_ventricles.ply',
     'b_T1_ventricles.png',
+    'b_T1_ventricles.stl',
     'ventricles.csv',
   ]);
 
-  for (const { labelsPath, recordPath, picturePath, reportPath, record } of results) {
+  for (const { labelsPath, recordPath, picturePath, reportPath, stlPath, plyPath, record } of results) {
     const { volume } = await readScan(await readFile(labelsPath), { path: labelsPath });
     expect(sameGrid(volume, scan, 1e-3)).toBe(true);
     expect(new Set(volume.data)).toEqual(new Set([0, 4, 43]));
@@ -71,12 +77,21 @@ test('many scans: results, a CSV, and the bad one named while the others go on',
     expect(record.$schema).toBe(resultSchemaUrl);
     expect(record.scan.shape).toEqual([...scan.shape]);
     expect(record.timingsMs.total).toBeGreaterThan(record.timingsMs.network!);
+    const stl = await readFile(stlPath!);
+    expect(stl.readUInt32LE(80)).toBeGreaterThan(100);
+    expect(stl).toHaveLength(84 + 50 * stl.readUInt32LE(80));
+    expect((await readFile(plyPath!)).subarray(0, 4).toString()).toBe('ply\n');
+    // Lateral ventricles alone have an asymmetry and no pose.
+    expect(record.pose).toBeNull();
+    expect(record.measures.filter(({ value }) => value !== null).map(({ id }) => id)).toEqual([
+      'lateralAsymmetryPercent',
+    ]);
     expect([...(await readFile(picturePath)).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
   }
 
   const csv = (await readFile(csvPath!, 'utf8')).trimEnd().split('\n');
   expect(csv[0]).toBe(
-    'name,path,lateral_ml,total_ml,Left-Lateral-Ventricle_ml,Right-Lateral-Ventricle_ml,quality,error',
+    `name,path,lateral_ml,total_ml,Left-Lateral-Ventricle_ml,Right-Lateral-Ventricle_ml,${measureIds.join(',')},quality,error`,
   );
   expect(csv).toHaveLength(4);
   expect(csv[1]).toContain(`,${results[0]!.record.volumes.total.ml},`);

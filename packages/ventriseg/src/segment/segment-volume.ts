@@ -2,13 +2,14 @@
  * From a scan to labels of the ventricles on the scan's own grid. Browser-safe.
  *
  *   probabilities by slice or volume networks (find-with-slices.ts, find-with-volumes.ts) -> the scan's grid
- *   -> most probable class -> islands -> holes -> sides -> FreeSurfer's numbers -> volumes -> quality
+ *   -> most probable class -> islands -> holes -> sides -> FreeSurfer's numbers -> volumes, measures -> quality
  *
  * All of it is done in one order of the axes, whatever the storage of the scan, so that permuting and flipping it
  * changes nothing.
  */
 import { fillHoles, gridOf, reorientGrid, resample, type Volume } from '@ventriseg/imaging';
 import { VentrisegError } from '../errors.ts';
+import { measureVentricles, type VentricleMeasures } from '../measures/measure-ventricles.ts';
 import { workingAxes } from '../volumes/index.ts';
 import { assessQuality, type LocateEvidence } from './assess-quality.ts';
 import { findWithSlices } from './find-with-slices.ts';
@@ -56,7 +57,7 @@ export interface UsedModel {
   readonly locate?: { readonly name: string; readonly sha256: string; readonly steps: number };
 }
 
-export interface Segmentation {
+export interface Segmentation extends VentricleMeasures {
   /** FreeSurfer's numbers (0 none) on the scan's own grid. */
   readonly labels: Volume<Uint8Array>;
   readonly volumes: VentricleVolumes;
@@ -194,12 +195,13 @@ function measure(
   { classes, view, noHead, located }: Found,
   { labels, box, numbers, plane, islands }: Labelled,
   forced: boolean,
-): Pick<Segmentation, 'volumes' | 'quality'> {
+): Pick<Segmentation, 'volumes' | 'quality' | 'pose' | 'measures'> {
   const volumes = measureLabels(box, numbers, classes, plane);
   const cutAt = view && box ? sidesCut(view, box) : [];
   const evidence = located && evidenceOf(located, box);
   return {
     volumes,
+    ...measureVentricles(labels, { intracranial: located?.intracranial }),
     quality: assessQuality({ noHead, labels, volumes, removed: islands, cutAt, plane, forced, evidence }),
   };
 }

@@ -2,7 +2,7 @@
 
 /**
  * Slice models: conform, head, network. Volume models: grid, locate, segment. Both: crf, labels (way back to the
- * scan's grid, islands, holes), measure (volumes and quality).
+ * scan's grid, islands, holes), measure (volumes, measures, quality).
  */
 export type SegmentStage =
   | 'conform'
