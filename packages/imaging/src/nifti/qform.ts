@@ -5,6 +5,7 @@
  * ones (polar decomposition by Newton's iteration, Higham 1986, "Computing the polar decomposition"), as in
  * nifti1_io's `nifti_mat44_to_quatern`; `exact` says whether that changed anything.
  */
+import { quaternionOfMatrix } from '../geometry/quaternion.ts';
 import type { Affine, Vec3 } from '../volume/volume.ts';
 
 export interface Qform {
@@ -32,38 +33,14 @@ export function affineToQform(affine: Affine): Qform {
   const exact = rotation.every((v, i) => Math.abs(v - directions[i]!) < SHEAR_TOLERANCE);
   const qfac = determinant(rotation) < 0 ? -1 : 1;
   for (let r = 0; r < 3; r++) rotation[3 * r + 2]! *= qfac;
+  const [, b, c, d] = quaternionOfMatrix(rotation);
   return {
-    quaternion: rotationToQuaternion(rotation),
+    quaternion: [b, c, d],
     offset: [affine[3]!, affine[7]!, affine[11]!],
     voxelSizes: [sizes[0]!, sizes[1]!, sizes[2]!],
     qfac,
     exact,
   };
-}
-
-/** b, c, d of the unit quaternion of a proper rotation, with a >= 0. */
-function rotationToQuaternion(m: readonly number[]): Vec3 {
-  const [xx, xy, xz, yx, yy, yz, zx, zy, zz] = m as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const four = [1 + xx + yy + zz, 1 + xx - yy - zz, 1 + yy - xx - zz, 1 + zz - xx - yy];
-  // The largest of 4a^2, 4b^2, 4c^2, 4d^2 is at least 1: dividing by its root is safe.
-  const largest = four.indexOf(Math.max(...four));
-  const s = 2 * Math.sqrt(four[largest]!);
-  let [a, b, c, d] = [0, 0, 0, 0];
-  if (largest === 0) [a, b, c, d] = [s / 4, (zy - yz) / s, (xz - zx) / s, (yx - xy) / s];
-  else if (largest === 1) [a, b, c, d] = [(zy - yz) / s, s / 4, (xy + yx) / s, (xz + zx) / s];
-  else if (largest === 2) [a, b, c, d] = [(xz - zx) / s, (xy + yx) / s, s / 4, (yz + zy) / s];
-  else [a, b, c, d] = [(yx - xy) / s, (xz + zx) / s, (yz + zy) / s, s / 4];
-  return a < 0 ? [-b, -c, -d] : [b, c, d];
 }
 
 function nearestOrthonormal(start: readonly number[]): number[] {

@@ -3,6 +3,7 @@
  * et al., "Averaging quaternions", J. Guidance, Control, and Dynamics 30, 2007): the eigenvector of the largest
  * eigenvalue of the sum of q q'.
  */
+import { type Quaternion, quaternionOfVector, vectorOfQuaternion } from '../geometry/quaternion.ts';
 import type { Vec3 } from '../volume/volume.ts';
 
 /**
@@ -11,30 +12,15 @@ import type { Vec3 } from '../volume/volume.ts';
  */
 export function meanRotation(rotations: readonly Vec3[]): Vec3 {
   const sum = new Float64Array(16);
-  for (const q of rotations.map(quaternionOf)) {
+  for (const q of rotations.map(quaternionOfVector)) {
     for (let row = 0; row < 4; row++)
       for (let col = 0; col < 4; col++) sum[row * 4 + col]! += q[row]! * q[col]!;
   }
-  return rotationOf(largestEigenvector(sum));
-}
-
-/** Unit quaternion (w, x, y, z). */
-function quaternionOf([x, y, z]: Vec3): number[] {
-  const angle = Math.hypot(x, y, z);
-  const s = angle === 0 ? 0.5 : Math.sin(angle / 2) / angle;
-  return [Math.cos(angle / 2), x * s, y * s, z * s];
-}
-
-function rotationOf(q: readonly number[]): Vec3 {
-  const sign = q[0]! < 0 ? -1 : 1;
-  const [w, x, y, z] = q.map((value) => value * sign) as [number, number, number, number];
-  const length = Math.hypot(x, y, z);
-  const scale = length === 0 ? 0 : (2 * Math.atan2(length, w)) / length;
-  return [x * scale, y * scale, z * scale];
+  return vectorOfQuaternion(largestEigenvector(sum));
 }
 
 /** Squaring a matrix leaves its eigenvectors and drives all eigenvalues but the largest to nothing beside it. */
-function largestEigenvector(matrix: Float64Array): number[] {
+function largestEigenvector(matrix: Float64Array): Quaternion {
   let power = matrix;
   for (let squaring = 0; squaring < 40; squaring++) {
     const next = new Float64Array(16);
@@ -50,5 +36,6 @@ function largestEigenvector(matrix: Float64Array): number[] {
   const column = [0, 1, 2, 3].reduce((best, k) => (power[k * 5]! > power[best * 5]! ? k : best), 0);
   const q = [0, 1, 2, 3].map((row) => power[row * 4 + column]!);
   const length = Math.hypot(...q);
-  return q.map((value) => value / length);
+  const sign = q[0]! < 0 ? -1 : 1;
+  return q.map((value) => (sign * value) / length) as unknown as Quaternion;
 }

@@ -6,6 +6,7 @@
  */
 import { ImagingError } from '../errors.ts';
 import { affineDeterminant, applyAffine, multiplyAffines } from '../geometry/affine.ts';
+import { quaternionOfMatrix, vectorOfQuaternion } from '../geometry/quaternion.ts';
 import type { Affine, Vec3 } from '../volume/volume.ts';
 
 /** The map p -> R p + t. */
@@ -45,36 +46,12 @@ export function rigidToAffine({ rotation, translationMm }: RigidTransform): Affi
  */
 export function rigidFromAffine(affine: Affine): RigidTransform {
   requireRotation(affine);
-  const [xx, xy, xz, tx, yx, yy, yz, ty, zx, zy, zz, tz] = affine as number[] as Twelve;
-  // The quaternion times four times its largest component, which keeps all digits at any angle.
-  const candidates = [
-    [1 + xx + yy + zz, zy - yz, xz - zx, yx - xy],
-    [zy - yz, 1 + xx - yy - zz, xy + yx, xz + zx],
-    [xz - zx, xy + yx, 1 - xx + yy - zz, yz + zy],
-    [yx - xy, xz + zx, yz + zy, 1 - xx - yy + zz],
-  ] as const;
-  const largest = candidates.reduce((best, q, n) => (q[n]! > candidates[best]![best]! ? n : best), 0);
-  const [w, x, y, z] = candidates[largest]!;
-  const length = Math.hypot(x, y, z);
-  const sign = w < 0 ? -1 : 1;
-  const scale = length === 0 ? 0 : (sign * 2 * Math.atan2(length, Math.abs(w))) / length;
-  return { rotation: [x * scale, y * scale, z * scale], translationMm: [tx, ty, tz] };
+  const m = affine as number[];
+  return {
+    rotation: vectorOfQuaternion(quaternionOfMatrix([...m.slice(0, 3), ...m.slice(4, 7), ...m.slice(8, 11)])),
+    translationMm: [m[3]!, m[7]!, m[11]!],
+  };
 }
-
-type Twelve = [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-];
 
 function requireRotation(affine: Affine): void {
   for (let a = 0; a < 3; a++) {
