@@ -181,7 +181,7 @@ test('compare finds no change in a head against itself, and writes record, pictu
   expect(total.from).toBeGreaterThan(1);
   expect(total).toMatchObject({ change: 0, changePercent: 0, perYear: 0, exceeds: false });
   expect(readdirSync(at('changes')).sort()).toEqual(
-    ['html', 'json', 'png'].map((ending) => `scans_visit_to_scans_visit_2_comparison.${ending}`),
+    ['html', 'json', 'png'].map((ending) => `visit_to_visit_2_comparison.${ending}`),
   );
   expect(await runVentriseg(['compare', scan, scan, ...options], { cwd: root })).toMatchObject({ code: 2 });
 }, 240_000);

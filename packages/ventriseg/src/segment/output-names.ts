@@ -14,8 +14,11 @@ export function nameOfScan(path: string): string {
  * above are put in front until they differ, as in `sub-01_T1`; the same path twice is numbered.
  */
 export function distinctNames(paths: readonly string[]): string[] {
-  const names = paths.map(nameOfScan);
-  const folders = paths.map((path) => dirname(resolve(path)));
+  const resolved = paths.map((path) => resolve(path));
+  // Folders do not tell a path from itself.
+  const different = [...new Set(resolved)];
+  const names = different.map(nameOfScan);
+  const folders = different.map((path) => dirname(path));
   for (let round = 0; round < 8; round++) {
     const counts = countOf(names);
     if (counts.size === names.length) break;
@@ -27,7 +30,8 @@ export function distinctNames(paths: readonly string[]): string[] {
     });
   }
   const taken = new Set<string>();
-  return names.map((name) => {
+  return resolved.map((path) => {
+    const name = names[different.indexOf(path)]!;
     let free = name;
     for (let n = 2; taken.has(free.toLowerCase()); n++) free = `${name}_${n}`;
     taken.add(free.toLowerCase());

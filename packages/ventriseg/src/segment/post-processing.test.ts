@@ -166,5 +166,6 @@ test('no two inputs write the same files', () => {
   ]);
   expect(distinctNames(['/p/s1/mri/T1.mgz', '/p/s2/mri/T1.mgz'])).toEqual(['s1_mri_T1', 's2_mri_T1']);
   expect(distinctNames(['/p/T1.mgz', '/p/T1.mgz', '/p/T1.nii.gz'])).toEqual(['p_T1', 'p_T1_2', 'p_T1_3']);
+  expect(distinctNames(['/p/T1.mgz', '/p/T1.mgz'])).toEqual(['T1', 'T1_2']);
   expect(distinctNames(['/scans/sub-01.nii'])).toEqual(['sub-01']);
 });
