@@ -1,9 +1,5 @@
 import { defineConfig } from 'vitest/config';
-
-/** What must be right on whatever runs it: operators, gradients, optimisers, training. */
-const backendSuite = ['operators', 'losses', 'modules', 'optimisers', 'training'].map(
-  (folder) => `packages/autograd/src/${folder}/**/*.test.ts`,
-);
+import { backendProjects } from './test/backend-projects.ts';
 
 export default defineConfig({
   test: {
@@ -15,18 +11,10 @@ export default defineConfig({
         test: {
           name: 'all',
           include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+          provide: { backend: 'cpu', threads: 1 },
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'onnx-autograd on WebAssembly',
-          include: backendSuite,
-          // Torch is compared with the native kernels, and these with the same references.
-          exclude: ['**/pytorch.test.ts'],
-          env: { ONNX_AUTOGRAD_BACKEND: 'wasm' },
-        },
-      },
+      ...backendProjects,
     ],
   },
 });

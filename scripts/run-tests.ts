@@ -26,6 +26,9 @@ const run = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...process
 
 const tally = readTally();
 for (const { test, reason } of tally.skipped) console.log(`skipped ${test} (${reason})`);
+for (const [project, passed] of Object.entries(tally.passedByProject)) {
+  console.log(`${project}: ${passed} tests passed`);
+}
 for (const test of tally.failed) console.log(`failed ${test}`);
 let failed = tally.failed.length;
 if (tally.unhandled > 0) {
@@ -45,7 +48,7 @@ function readTally(): TestTally {
     return JSON.parse(readFileSync(tallyPath, 'utf8')) as TestTally;
   } catch {
     // Vitest ended before its reporters; its exit code counts as a failure below.
-    return { passed: 0, failed: [], skipped: [], unhandled: 0 };
+    return { passed: 0, passedByProject: {}, failed: [], skipped: [], unhandled: 0 };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -7,6 +7,8 @@ import type { Reporter, TestModule } from 'vitest/node';
 
 export interface TestTally {
   readonly passed: number;
+  /** How many tests passed in each project of vitest.config.ts. */
+  readonly passedByProject: Readonly<Record<string, number>>;
   /** Failed tests, and files that failed as a whole. */
   readonly failed: readonly string[];
   readonly skipped: readonly { readonly test: string; readonly reason: string }[];
@@ -17,14 +19,18 @@ export interface TestTally {
 export default class TallyReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     let passed = 0;
+    const passedByProject: Record<string, number> = {};
     const failed: string[] = [];
     const skipped: { test: string; reason: string }[] = [];
     for (const module of modules) {
       for (const test of module.children.allTests()) {
         const result = test.result();
-        const name = `${module.relativeModuleId}: ${test.fullName}`;
-        if (result.state === 'passed') passed++;
-        else if (result.state === 'failed') failed.push(name);
+        const project = module.project.name;
+        const name = `${module.relativeModuleId}: ${test.fullName} [${project}]`;
+        if (result.state === 'passed') {
+          passed++;
+          passedByProject[project] = (passedByProject[project] ?? 0) + 1;
+        } else if (result.state === 'failed') failed.push(name);
         else
           skipped.push({
             test: name,
@@ -33,7 +39,7 @@ export default class TallyReporter implements Reporter {
       }
       if (module.errors().length > 0) failed.push(module.relativeModuleId);
     }
-    const tally: TestTally = { passed, failed, skipped, unhandled: unhandled.length };
+    const tally: TestTally = { passed, passedByProject, failed, skipped, unhandled: unhandled.length };
     const path = process.env.VENTRISEG_TEST_TALLY;
     if (path === undefined) throw new Error('VENTRISEG_TEST_TALLY names no file');
     writeFileSync(path, JSON.stringify(tally));

@@ -21,6 +21,7 @@ export {
 } from './runtime/backend.ts';
 export { createSession, type Feeds, type Runtime } from './runtime/runtime.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './training/checkpoint.ts';
+export type { Batch } from './training/chunk.ts';
 export { ForwardPass } from './training/forward-pass.ts';
 export type {
   GradientLane,
@@ -37,6 +38,7 @@ export {
   describeNetwork,
   gradientName,
   type Network,
+  type SideLosses,
 } from './training/network.ts';
 export {
   type ParameterLayout,
@@ -44,4 +46,4 @@ export {
   parameterLayout,
   slotOf,
 } from './training/parameter-layout.ts';
-export { type Batch, type StepResult, Trainer, type TrainerOptions } from './training/trainer.ts';
+export { type StepReport, type StepResult, Trainer, type TrainerOptions } from './training/trainer.ts';

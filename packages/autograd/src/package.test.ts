@@ -67,7 +67,7 @@ test('no public export has disappeared', () => {
     add divide exp log multiply negate softplus sqrt subtract
     leakyRelu logSoftmax relu sigmoid softmax
     conv convTranspose averagePool maxPool upsampleLinear upsampleNearest
-    batchNorm instanceNorm dropout mean sum concat expand pad reshape slice transpose
+    batchNorm groupNorm instanceNorm dropout mean sum concat expand pad reshape slice transpose
     binaryCrossEntropyLoss crossEntropyLoss probabilities softDiceLoss softJaccardLoss sumOfLosses tverskyLoss
     convBlock encoderDecoder
     buildUpdateGraph momentNames updateScalars learningRateAt

@@ -78,6 +78,8 @@ export class Graph {
   private readonly values = new Map<string, Value>();
   /** New values of non-trainable parameters, by parameter name. */
   readonly stateUpdates = new Map<string, Value>();
+  /** Logits at lower resolutions that a loss of their own trains (deep supervision), the finest first. */
+  readonly sideOutputs: Value[] = [];
   /** Dropout masks that the caller must draw: input name to keep probability. */
   readonly dropoutInputs = new Map<string, number>();
   private readonly tape: TapeEntry[] = [];

@@ -4,15 +4,18 @@ import type { Value } from '../graph/graph.ts';
 import { heNormal, type Initialiser, zeros } from '../graph/initialiser.ts';
 import { leakyRelu, relu } from '../operators/activation.ts';
 import { type ConvOptions, conv } from '../operators/conv.ts';
-import { batchNorm, instanceNorm } from '../operators/normalisation.ts';
+import { convTranspose } from '../operators/conv-transpose.ts';
+import { batchNorm, groupNorm, instanceNorm } from '../operators/normalisation.ts';
 
-export type Normalisation = 'none' | 'instance' | 'batch';
+export type Normalisation = 'none' | 'instance' | 'batch' | 'group';
 export type Activation = 'relu' | 'leaky-relu' | 'none';
 
 export interface ConvBlockOptions extends ConvOptions {
   /** Kernel size along each spatial axis; default 3. */
   readonly kernel?: number;
   readonly normalisation?: Normalisation;
+  /** Groups of `group` normalisation, which must divide the filters; default 4. */
+  readonly normalisationGroups?: number;
   readonly activation?: Activation;
   readonly weightInitialiser?: Initialiser;
   readonly biasInitialiser?: Initialiser;
@@ -26,13 +29,36 @@ export function convBlock(name: string, x: Value, filters: number, options: Conv
     const inputs = x.shape[1]! / (options.groups ?? 1);
     const weight = g.parameter('weight', [filters, inputs, ...kernel], options.weightInitialiser ?? heNormal);
     const bias = g.parameter('bias', [filters], options.biasInitialiser ?? zeros, { decay: false });
-    return activate(normalise(conv(x, weight, bias, options), options.normalisation), options.activation);
+    return activate(normalise(conv(x, weight, bias, options), options), options.activation);
   });
 }
 
-function normalise(x: Value, kind: Normalisation = 'none'): Value {
-  if (kind === 'instance') return instanceNorm(x);
-  return kind === 'batch' ? batchNorm(x) : x;
+/** Grows images to twice their size by a transposed convolution, in scope `name`; no activation follows. */
+export function upBlock(name: string, x: Value, filters: number, options: ConvBlockOptions = {}): Value {
+  const g = x.graph;
+  return g.scope(name, () => {
+    const kernel = x.shape.slice(2).map(() => 2);
+    const weight = g.parameter(
+      'weight',
+      [x.shape[1]!, filters, ...kernel],
+      options.weightInitialiser ?? heNormal,
+    );
+    const bias = g.parameter('bias', [filters], options.biasInitialiser ?? zeros, { decay: false });
+    return convTranspose(x, weight, bias, { stride: 2 });
+  });
+}
+
+function normalise(x: Value, { normalisation = 'none', normalisationGroups = 4 }: ConvBlockOptions): Value {
+  switch (normalisation) {
+    case 'instance':
+      return instanceNorm(x);
+    case 'batch':
+      return batchNorm(x);
+    case 'group':
+      return groupNorm(x, normalisationGroups);
+    case 'none':
+      return x;
+  }
 }
 
 function activate(x: Value, kind: Activation = 'relu'): Value {

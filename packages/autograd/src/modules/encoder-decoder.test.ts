@@ -7,7 +7,12 @@ import { discs } from '../testing/discs.test-helper.ts';
 import { interpret } from '../testing/reference-interpreter.test-helper.ts';
 
 import { noise, relativeError, type Tensor64, tensor64, uniform } from '../testing/tensor64.test-helper.ts';
-import { buildGradientGraph, buildInferenceGraph, gradientName } from '../training/network.ts';
+import {
+  buildGradientGraph,
+  buildInferenceGraph,
+  gradientName,
+  type SideLosses,
+} from '../training/network.ts';
 import { parameterLayout, slotOf } from '../training/parameter-layout.ts';
 import { Trainer } from '../training/trainer.ts';
 import { type EncoderDecoderOptions, encoderDecoder } from './encoder-decoder.ts';
@@ -76,6 +81,20 @@ const networks: Record<string, Omit<EncoderDecoderOptions, 'name'>> = {
     skips: true,
     block: { biasInitialiser },
   },
+  'transposed convolutions, group normalisation and side outputs': {
+    ...base,
+    filters: [2, 2, 4],
+    skips: true,
+    upsampling: 'transposed',
+    sideOutputs: 2,
+    block: { biasInitialiser, normalisation: 'group', normalisationGroups: 2 },
+  },
+  'transposed convolutions without skips': {
+    ...base,
+    filters: [2],
+    upsampling: 'transposed',
+    block: { biasInitialiser },
+  },
 };
 
 const loss = sumOfLosses([
@@ -88,12 +107,17 @@ test.each(Object.entries(networks))(
   async (name, options) => {
     const network = encoderDecoder({ name, ...options });
     const size = 2;
-    const graph = buildGradientGraph(network, loss, size);
+    const sideLosses: SideLosses = Array.from({ length: options.sideOutputs ?? 0 }, (_, i) => [
+      0.5 ** (i + 1),
+      loss,
+    ]);
+    const graph = buildGradientGraph(network, loss, size, sideLosses);
     // The discs' images have an outer frame of exact zeros.
     const batch = discs(size, 16, 3);
     const trainer = await Trainer.create({
       network,
       loss,
+      sideLosses,
       optimiser: { kind: 'sgd' },
       runtime: ort,
       chunkSize: size,
@@ -152,6 +176,7 @@ test.each<[Partial<EncoderDecoderOptions>, string]>([
   [{ inputShape: [1, 96] }, 'n: 2 levels need sizes divisible by 4, got 1x96'],
   [{ filters: [] }, 'n: encoderDecoder() needs at least one level of filters'],
   [{ classes: 3, outputChannels: 2 }, 'n: 2 output channels cannot hold 3 classes'],
+  [{ sideOutputs: 2 }, 'n: 2 levels can have 0 to 1 side outputs, got 2'],
 ])('%j is refused', (options, message) => {
   expect(() => encoderDecoder({ name: 'n', ...base, ...options })).toThrow(message);
 });

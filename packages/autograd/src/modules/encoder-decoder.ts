@@ -4,7 +4,7 @@
  *
  * Without skips this is the 2017 "ED-CNN": each level two convolutions, then pooling; a bottleneck of two; on
  * the way up linear resizing by two and two convolutions. With skips each level up is resizing, one convolution,
- * concatenation of [skip, convolved], two convolutions.
+ * concatenation of [skip, convolved], two convolutions. Resizing and convolution may be one transposed convolution.
  */
 import { AutogradError, formatShape } from '../errors.ts';
 import type { Value } from '../graph/graph.ts';
@@ -13,7 +13,7 @@ import { maxPool } from '../operators/pool.ts';
 import { upsampleLinear, upsampleNearest } from '../operators/resize.ts';
 import { concat, slice } from '../operators/shape.ts';
 import type { Network } from '../training/network.ts';
-import { type ConvBlockOptions, convBlock } from './blocks.ts';
+import { type ConvBlockOptions, convBlock, upBlock } from './blocks.ts';
 
 export interface EncoderDecoderOptions {
   readonly name: string;
@@ -26,7 +26,13 @@ export interface EncoderDecoderOptions {
   /** Channels that the last convolution makes, of which the first `classes` are used; default `classes`. */
   readonly outputChannels?: number;
   readonly skips: boolean;
-  readonly upsampling?: 'linear' | 'nearest';
+  /** `transposed`: a learned 2x2(x2) transposed convolution in place of resizing and, with skips, the first convolution. */
+  readonly upsampling?: 'linear' | 'nearest' | 'transposed';
+  /**
+   * Levels below the finest that make logits of their own while training (deep supervision): 1 for half the
+   * resolution, 2 for half and a quarter ... The trainer then needs as many `sideLosses`.
+   */
+  readonly sideOutputs?: number;
   /** Of every convolution but the last. */
   readonly block?: Omit<ConvBlockOptions, 'stride' | 'groups' | 'padding'>;
   /** Of whole channels after the bottleneck. */
@@ -56,7 +62,14 @@ export function encoderDecoder(options: EncoderDecoderOptions): Network {
       `${options.name}: ${outputChannels} output channels cannot hold ${options.classes} classes`,
     );
   }
-  const up = options.upsampling === 'nearest' ? upsampleNearest : upsampleLinear;
+  const sideOutputs = options.sideOutputs ?? 0;
+  if (!Number.isInteger(sideOutputs) || sideOutputs < 0 || sideOutputs >= filters.length) {
+    throw new AutogradError(
+      'BAD_ARGUMENT',
+      `${options.name}: ${filters.length} levels can have 0 to ${filters.length - 1} side outputs, got ${sideOutputs}`,
+    );
+  }
+  const grow = options.upsampling === 'nearest' ? upsampleNearest : upsampleLinear;
   return {
     name: options.name,
     inputShape: options.inputShape,
@@ -76,17 +89,26 @@ export function encoderDecoder(options: EncoderDecoderOptions): Network {
       g.scope('bottleneck', () => {
         x = dropout(twice(x, 2 * filters[filters.length - 1]!), options.dropoutRate ?? 0);
       });
+      const { activation: _activation, normalisation: _normalisation, kernel: _kernel, ...last } = block;
+      const logitsOf = (name: string, y: Value) => {
+        const logits = convBlock(name, y, outputChannels, { ...last, kernel: 1, activation: 'none' });
+        return outputChannels === options.classes ? logits : slice(logits, 1, 0, options.classes);
+      };
       for (let level = filters.length; level >= 1; level--) {
         const width = filters[level - 1]!;
         g.scope(`decoder${level}`, () => {
-          let y = up(x);
-          if (options.skips) y = concat([skips[level - 1]!, convBlock('conv0', y, width, block)]);
-          x = twice(y, width);
+          let y: Value;
+          if (options.upsampling === 'transposed') y = upBlock('up', x, width, block);
+          else if (options.skips) y = convBlock('conv0', grow(x), width, block);
+          else y = grow(x);
+          x = twice(options.skips ? concat([skips[level - 1]!, y]) : y, width);
         });
+        const side = level - 1;
+        if (g.mode === 'training' && side >= 1 && side <= sideOutputs) {
+          g.sideOutputs.unshift(logitsOf(`side_output${side}`, x));
+        }
       }
-      const { activation: _activation, normalisation: _normalisation, kernel: _kernel, ...last } = block;
-      const logits = convBlock('output', x, outputChannels, { ...last, kernel: 1, activation: 'none' });
-      return outputChannels === options.classes ? logits : slice(logits, 1, 0, options.classes);
+      return logitsOf('output', x);
     },
   };
 }

@@ -3,7 +3,7 @@ export { add, divide, exp, log, multiply, negate, softplus, sqrt, subtract } fro
 export { type ConvOptions, conv } from './conv.ts';
 export { convTranspose } from './conv-transpose.ts';
 export { dropout } from './dropout.ts';
-export { batchNorm, instanceNorm, type NormalisationOptions } from './normalisation.ts';
+export { batchNorm, groupNorm, instanceNorm, type NormalisationOptions } from './normalisation.ts';
 export { averagePool, maxPool } from './pool.ts';
 export { mean, sum } from './reduce.ts';
 export { upsampleLinear, upsampleNearest } from './resize.ts';

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Graph, type Value } from '../graph/graph.ts';
 import { ones } from '../graph/initialiser.ts';
 import { checkOperator } from '../testing/check-operator.test-helper.ts';
+import { broadcast } from '../testing/elementwise-reference.test-helper.ts';
 import { interpret } from '../testing/reference-interpreter.test-helper.ts';
 import {
   channelStatistics,
@@ -13,11 +14,13 @@ import { runGraph } from '../testing/run-graph.test-helper.ts';
 import {
   noise,
   noiseOnBackground,
+  product,
   relativeError,
+  type Tensor64,
   tensor64,
   uniform,
 } from '../testing/tensor64.test-helper.ts';
-import { batchNorm, instanceNorm } from './normalisation.ts';
+import { batchNorm, groupNorm, instanceNorm } from './normalisation.ts';
 
 const shapes: [string, readonly number[]][] = [
   ['2-D, batch 3', [3, 4, 5, 6]],
@@ -50,6 +53,50 @@ for (const [kind, make] of Object.entries({ noise, 'noise on a zero background':
     });
   });
 }
+
+/** A group is one channel of an image whose pixels are those of all its channels. */
+function referenceGroupNorm(x: Tensor64, groups: number, scale: Tensor64, shift: Tensor64): Tensor64 {
+  const grouped = { shape: [x.shape[0]!, groups, product(x.shape) / (x.shape[0]! * groups)], data: x.data };
+  const each = (value: number) => tensor64([groups], Array<number>(groups).fill(value));
+  const { data } = referenceInstanceNorm(grouped, each(1), each(0), 0.01);
+  const perChannel = (t: Tensor64) => ({
+    shape: [...t.shape, ...x.shape.slice(2).map(() => 1)],
+    data: t.data,
+  });
+  return broadcast(
+    [{ shape: x.shape, data }, perChannel(scale), perChannel(shift)],
+    (v, a, b) => v! * a! + b!,
+  );
+}
+
+test.each<[string, readonly number[], number]>([
+  ['2-D in 2 groups', [3, 4, 5, 6], 2],
+  ['2-D in one', [2, 3, 6, 4], 1],
+  ['3-D in 3 groups', [2, 6, 3, 4, 3], 3],
+])('groupNorm, %s', async (_, shape, groups) => {
+  const scale = uniform([shape[1]!], 2, 0.5, 2);
+  const shift = noise([shape[1]!], 3);
+  const x = noiseOnBackground(shape, 1);
+  await checkOperator({
+    operands: { x },
+    parameters: { scale, shift },
+    build: (o) => groupNorm(o.x!, groups, { epsilon: 0.01 }),
+    reference: (o) => referenceGroupNorm(o.x!, groups, scale, shift),
+    tolerance: 1e-4,
+  });
+  const g = new Graph({ mode: 'inference' });
+  g.output('y', groupNorm(g.input('x', shape), groups, { epsilon: 0.01 }));
+  const feeds = new Map(Object.entries({ x, scale, shift }));
+  const y = (await runGraph(g, feeds)).get('y')!.data;
+  expect(relativeError(y, referenceGroupNorm(x, groups, scale, shift).data)).toBeLessThan(1e-4);
+});
+
+test('groups that do not divide the channels are refused', () => {
+  const g = new Graph({ mode: 'training' });
+  expect(() => groupNorm(g.input('x', [2, 6, 4, 4]), 4)).toThrow(
+    'groupNorm(): 6 channels do not divide into 4 groups (input 2x6x4x4)',
+  );
+});
 
 test('a channel that is the same everywhere becomes its shift, and has a finite gradient', async () => {
   const flat = tensor64([1, 2, 4, 4], [...Array<number>(16).fill(0), ...Array<number>(16).fill(3)]);

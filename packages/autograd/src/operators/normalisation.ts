@@ -1,15 +1,16 @@
 /**
- * Instance and batch normalisation.
+ * Instance, group and batch normalisation.
  *
  * While training both are written as elementary operators, so that their gradients follow from the tape's own
  * rules; in an inference graph they are the single standard ONNX operators. Batch statistics are those of the
  * chunk that one run of the graph sees; running statistics are kept in non-trainable parameters.
  */
+import { AutogradError, formatShape } from '../errors.ts';
 import type { Value } from '../graph/graph.ts';
 import { ones, zeros } from '../graph/initialiser.ts';
 import { add, divide, multiply, sqrt, subtract } from './arithmetic.ts';
 import { mean } from './reduce.ts';
-import { reshape } from './shape.ts';
+import { elementCount, reshape } from './shape.ts';
 
 export interface NormalisationOptions {
   readonly epsilon?: number;
@@ -47,6 +48,33 @@ export function instanceNorm(x: Value, options: NormalisationOptions = {}): Valu
   const spatial = x.shape.flatMap((_, i) => (i < 2 ? [] : [i]));
   const { y } = standardise(x, spatial, epsilon);
   return add(multiply(y, perChannel(scale, rank)), perChannel(shift, rank));
+}
+
+/**
+ * Each group of neighbouring channels of each image to mean 0 and variance 1, then a learned scale and shift per
+ * channel (Wu and He 2018).
+ */
+export function groupNorm(x: Value, groups: number, options: NormalisationOptions = {}): Value {
+  const epsilon = options.epsilon ?? 1e-5;
+  const [images, channels] = x.shape as [number, number];
+  if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0) {
+    throw new AutogradError(
+      'SHAPE_MISMATCH',
+      `groupNorm(): ${channels} channels do not divide into ${groups} groups (input ${formatShape(x.shape)})`,
+    );
+  }
+  const { scale, shift } = affineParameters(x);
+  const g = x.graph;
+  const rank = x.shape.length;
+  const grouped = reshape(x, [images, groups, elementCount(x.shape) / (images * groups)]);
+  const each = (value: number) => g.constant(Array<number>(groups).fill(value), [groups]);
+  const y =
+    g.mode === 'inference'
+      ? g.emit('InstanceNormalization', [grouped, each(1), each(0)], grouped.shape, {
+          epsilon: { float: epsilon },
+        })
+      : standardise(grouped, [2], epsilon).y;
+  return add(multiply(reshape(y, x.shape), perChannel(scale, rank)), perChannel(shift, rank));
 }
 
 /**

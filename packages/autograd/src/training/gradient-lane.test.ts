@@ -10,7 +10,11 @@ import { Trainer } from './trainer.ts';
 
 /** Lanes on this thread: what they compute does not depend on where they live. */
 function lanesHere(count: number): StartLanes {
-  return (program) => Promise.all(Array.from({ length: count }, () => startLane(ort, program, oneThread)));
+  return async (program) => {
+    const lanes = [];
+    while (lanes.length < count) lanes.push(await startLane(ort, program, oneThread));
+    return lanes;
+  };
 }
 
 function createTrainer(count: number, normalisation: 'none' | 'batch' = 'none'): Promise<Trainer> {

@@ -10,7 +10,6 @@ import { AutogradError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Loss } from '../losses/losses.ts';
 import { probeBlockSize } from '../lowering/probe-block-size.ts';
-import { elementCount } from '../operators/shape.ts';
 import {
   buildUpdateGraph,
   momentNames,
@@ -22,7 +21,7 @@ import { SeededRandom } from '../random/seeded-random.ts';
 import { createSession, type Runtime } from '../runtime/runtime.ts';
 import { outputWriter, type RunInto } from '../runtime/write-outputs.ts';
 import { type Checkpoint, checkLayout } from './checkpoint.ts';
-import { chunkOf } from './chunk.ts';
+import { type Batch, checkBatch, chunksOf } from './chunk.ts';
 import {
   type GradientLane,
   type GradientShare,
@@ -30,7 +29,8 @@ import {
   type StartLanes,
   startLane,
 } from './gradient-lane.ts';
-import { buildGradientGraph, type Network } from './network.ts';
+import { GradientSum } from './gradient-sum.ts';
+import { buildGradientGraph, type Network, type SideLosses } from './network.ts';
 import {
   decayMask,
   initialWeights,
@@ -42,6 +42,8 @@ import {
 export interface TrainerOptions {
   readonly network: Network;
   readonly loss: Loss;
+  /** Deep supervision: one weighted loss for each side output of the network, beside `loss`, which weighs 1. */
+  readonly sideLosses?: SideLosses;
   readonly optimiser: Optimiser;
   readonly runtime: Runtime;
   /** Seeds start values and dropout. Default 0. */
@@ -59,14 +61,8 @@ export interface TrainerOptions {
   readonly lanes?: StartLanes;
   /** Handed to the runtime: threads, execution providers. Lanes of the caller's have their own. */
   readonly session?: InferenceSession.SessionOptions;
-}
-
-export interface Batch {
-  /** `size` images, [size, ...network.inputShape]. */
-  readonly images: Float32Array;
-  /** `size` targets, [size, K, ...spatial]. */
-  readonly targets: Float32Array;
-  readonly size: number;
+  /** Told of every step after it is done; what it throws, the step's caller gets. */
+  readonly onStep?: (step: StepReport) => void;
 }
 
 export interface StepResult {
@@ -74,6 +70,14 @@ export interface StepResult {
   readonly loss: number;
   /** L2 norm of the gradient before clipping. */
   readonly gradientNorm: number;
+}
+
+export interface StepReport extends StepResult {
+  /** Steps done, this one included. */
+  readonly step: number;
+  readonly learningRate: number;
+  /** Images that the step was taken on. */
+  readonly images: number;
 }
 
 export class Trainer {
@@ -91,6 +95,8 @@ export class Trainer {
   private readonly averageDecay: number | undefined;
   private readonly moments: Record<string, Float32Array>;
   private readonly random: SeededRandom;
+  private readonly onStep: ((step: StepReport) => void) | undefined;
+  private readonly pending = new GradientSum();
   private completedSteps = 0;
 
   private constructor(
@@ -112,6 +118,7 @@ export class Trainer {
     this.chunkSize = gradientGraph.inputs[0]!.shape[0]!;
     this.weights = initialWeights(gradientGraph, layout, options.seed ?? 0);
     this.averageDecay = options.averageDecay;
+    this.onStep = options.onStep;
     this.moments = Object.fromEntries(
       momentNames(options.optimiser, options.averageDecay).map((name) => [
         name,
@@ -125,7 +132,8 @@ export class Trainer {
 
   /** Builds both models and compiles them. @throws AutogradError on shapes that do not fit, or from the runtime */
   static async create(options: TrainerOptions): Promise<Trainer> {
-    const gradientGraph = buildGradientGraph(options.network, options.loss, options.chunkSize ?? 5);
+    const { network, loss, sideLosses, chunkSize = 5 } = options;
+    const gradientGraph = buildGradientGraph(network, loss, chunkSize, sideLosses);
     const layout = parameterLayout(gradientGraph);
     const updateGraph = buildUpdateGraph(layout.trainableCount, options.optimiser, {
       decayMask: decayMask(gradientGraph, layout),
@@ -154,23 +162,51 @@ export class Trainer {
    * gradient is, in which case the weights are left as they were
    */
   async train(batch: Batch, learningRate: number): Promise<StepResult> {
-    this.checkBatch(batch);
-    const { loss, gradient, state } = await this.batchGradient(batch);
-    const norm = await this.update(gradient, learningRate, loss);
-    this.weights.set(state, this.layout.trainableCount);
+    await this.accumulate(batch);
+    return this.apply(learningRate);
+  }
+
+  /**
+   * Adds a batch to those that the next `apply` steps on: a step on more images than fit into memory, or than come
+   * at once. Each image weighs the same.
+   *
+   * @throws AutogradError SHAPE_MISMATCH when the arrays do not hold `size` images
+   */
+  async accumulate(batch: Batch): Promise<void> {
+    this.pending.add(await this.batchGradient(batch), batch.size);
+  }
+
+  /**
+   * One optimiser step on all that was accumulated since the last.
+   *
+   * @throws AutogradError BAD_ARGUMENT when nothing was; NON_FINITE when loss or gradient is, in which case the
+   * weights are left as they were and what was accumulated is dropped
+   */
+  async apply(learningRate: number): Promise<StepResult> {
+    const images = this.pending.size;
+    const mean = this.pending.take();
+    if (mean === undefined) {
+      throw new AutogradError('BAD_ARGUMENT', 'apply() needs at least one accumulate() since the last step');
+    }
+    const gradientNorm = await this.update(mean.gradient, learningRate, mean.loss);
+    this.weights.set(mean.state, this.layout.trainableCount);
     this.completedSteps++;
-    return { loss, gradientNorm: norm };
+    const result: StepResult = { loss: mean.loss, gradientNorm };
+    this.onStep?.({ ...result, step: this.completedSteps, learningRate, images });
+    return result;
   }
 
   /** Loss and gradient of a batch, without a step: what `train` would follow. */
   async batchGradient(batch: Batch): Promise<GradientShare> {
     const { lanes, layout } = this;
-    const chunks = this.chunksOf(batch);
+    checkBatch(this.gradientGraph, batch, layout.state.length > 0);
+    const chunks = chunksOf(this.gradientGraph, batch, this.random);
+    const weights = this.weightsToCome();
     const from = (lane: number) => Math.round((lane * chunks.length) / lanes.length);
     const shares = await Promise.all(
       lanes.flatMap((lane, i) => {
         const own = chunks.slice(from(i), from(i + 1));
-        return own.length === 0 ? [] : [lane.accumulate({ weights: this.weights, chunks: own })];
+        return own.length === 0 ? [] : [lane.accumulate({ weights, chunks: own })];
       }),
     );
     // Always in the lanes' order, so that the same batch gives the same sum to the last bit.
@@ -198,8 +234,14 @@ export class Trainer {
     ]);
   }
 
-  /** Everything that the next step depends on. */
+  /** Everything that the next step depends on. @throws AutogradError BAD_ARGUMENT between accumulate and apply */
   checkpoint(): Checkpoint {
+    if (this.pending.size > 0) {
+      throw new AutogradError(
+        'BAD_ARGUMENT',
+        `checkpoint(): ${this.pending.size} images are accumulated and would be lost; call apply() first`,
+      );
+    }
     return {
       network: this.network.name,
       step: this.completedSteps,
@@ -217,10 +259,20 @@ export class Trainer {
     for (const [name, moment] of Object.entries(this.moments)) moment.set(checkpoint.moments[name]!);
     this.random.state = checkpoint.random;
     this.completedSteps = checkpoint.step;
+    this.pending.take();
   }
 
   async release(): Promise<void> {
     await Promise.all([...this.lanes, this.updateSession].map((part) => part.release()));
+  }
+
+  /** The weights with the running statistics that accumulated batches have moved. */
+  private weightsToCome(): Float32Array {
+    const { state } = this.pending;
+    if (state === undefined || state.length === 0) return this.weights;
+    const weights = this.weights.slice();
+    weights.set(state, this.layout.trainableCount);
+    return weights;
   }
 
   private async update(gradient: Float32Array, learningRate: number, loss: number): Promise<number> {
@@ -254,51 +306,5 @@ export class Trainer {
     this.weights.set(next.weights!);
     for (const [name, moment] of Object.entries(this.moments)) moment.set(next[name]!);
     return norm;
-  }
-
-  /** The batch cut into chunks, each with the values of every input of the gradient model. */
-  private chunksOf(batch: Batch): Record<string, Float32Array>[] {
-    const { chunkSize } = this;
-    const chunks: Record<string, Float32Array>[] = [];
-    for (let start = 0; start < batch.size; start += chunkSize) {
-      const count = Math.min(chunkSize, batch.size - start);
-      const chunk: Record<string, Float32Array> = {};
-      for (const { name, shape } of this.gradientGraph.inputs) {
-        const size = elementCount(shape.slice(1));
-        if (name === 'image') chunk[name] = chunkOf(batch.images, start, count, size, chunkSize);
-        else if (name === 'target') chunk[name] = chunkOf(batch.targets, start, count, size, chunkSize);
-        else if (name === 'image_weight')
-          chunk[name] = new Float32Array(chunkSize).fill(1 / batch.size, 0, count);
-        else chunk[name] = this.dropoutMask(elementCount(shape), this.gradientGraph.dropoutInputs.get(name)!);
-      }
-      chunks.push(chunk);
-    }
-    return chunks;
-  }
-
-  private dropoutMask(count: number, keep: number): Float32Array {
-    return Float32Array.from({ length: count }, () => (this.random.next() < keep ? 1 / keep : 0));
-  }
-
-  private checkBatch(batch: Batch): void {
-    for (const [name, data] of [
-      ['image', batch.images],
-      ['target', batch.targets],
-    ] as const) {
-      const shape = this.gradientGraph.inputs.find((input) => input.name === name)!.shape.slice(1);
-      const wanted = batch.size * elementCount(shape);
-      if (data.length !== wanted || batch.size < 1) {
-        throw new AutogradError(
-          'SHAPE_MISMATCH',
-          `train(): ${batch.size} ${name}s of ${shape.join('x')} need ${wanted} values, got ${data.length}`,
-        );
-      }
-    }
-    if (this.layout.state.length > 0 && batch.size % this.chunkSize !== 0) {
-      throw new AutogradError(
-        'BAD_ARGUMENT',
-        `train(): batch normalisation needs whole chunks; ${batch.size} images are not a multiple of ${this.chunkSize}`,
-      );
-    }
   }
 }
