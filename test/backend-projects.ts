@@ -12,8 +12,8 @@ const filesOf = (...folders: string[]) =>
 
 const suite = {
   include: filesOf('operators', 'losses', 'modules', 'optimisers', 'training'),
-  // Torch is compared with the native kernels, and these with the same references.
-  exclude: ['**/pytorch.test.ts'],
+  // Torch is compared with the native kernels, and these with the same references; memory is that of a process.
+  exclude: ['**/pytorch.test.ts', '**/*.node.test.ts'],
 };
 
 /**

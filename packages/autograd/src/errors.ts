@@ -17,6 +17,7 @@ export type AutogradErrorCode =
   | 'RUNTIME_UNAVAILABLE'
   | 'RUNTIME_FAILED'
   | 'NON_FINITE'
+  | 'TOO_LARGE'
   | 'BAD_CHECKPOINT';
 
 /** `4x1x96x96`, as shapes are written in every message. */

@@ -22,6 +22,7 @@ export {
 export { createSession, type Feeds, type Runtime } from './runtime/runtime.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './training/checkpoint.ts';
 export type { Batch } from './training/chunk.ts';
+export { type EstimateOptions, estimateTraining, type TrainingEstimate } from './training/estimate.ts';
 export { ForwardPass } from './training/forward-pass.ts';
 export type {
   GradientLane,

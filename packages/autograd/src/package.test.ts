@@ -71,7 +71,7 @@ test('no public export has disappeared', () => {
     binaryCrossEntropyLoss crossEntropyLoss probabilities softDiceLoss softJaccardLoss sumOfLosses tverskyLoss
     convBlock encoderDecoder
     buildUpdateGraph momentNames updateScalars learningRateAt
-    ForwardPass Trainer SeededRandom createSession decodeCheckpoint encodeCheckpoint
+    ForwardPass Trainer estimateTraining SeededRandom createSession decodeCheckpoint encodeCheckpoint
     buildActivationGraph buildEvaluationGraph buildGradientGraph buildInferenceGraph describeNetwork gradientName
     parameterLayout slotOf chooseBackend backendNames encodeModel readModelMetadata ONNX_OPSET`;
   expect(

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { softDiceLoss } from '../losses/losses.ts';
 import { encoderDecoder } from '../modules/encoder-decoder.ts';
 import { conv } from '../operators/conv.ts';
 import { convTranspose } from '../operators/conv-transpose.ts';
 import { upsampleLinear, upsampleNearest } from '../operators/resize.ts';
-import { buildInferenceGraph } from '../training/network.ts';
+import { buildGradientGraph, buildInferenceGraph } from '../training/network.ts';
 import { countFlops } from './flops.ts';
-import { Graph } from './graph.ts';
+import { Graph, type Value } from './graph.ts';
 import { heNormal, zeros } from './initialiser.ts';
 
 const empty = () => new Graph({ mode: 'inference' });
@@ -21,6 +22,23 @@ describe('countFlops', () => {
       products: 0,
       constantProducts: 0,
     });
+  });
+
+  test('a training step: the kernel gradient costs what the convolution does, and an input gradient as much again', () => {
+    const network = {
+      name: 'two layers',
+      inputShape: [1, 8, 8],
+      build: (images: Value) => {
+        const g = images.graph;
+        const first = conv(images, g.parameter('a', [4, 1, 3, 3], heNormal));
+        return conv(first, g.parameter('b', [1, 4, 3, 3], heNormal));
+      },
+    };
+    const each = 2 * 9 * 4 * 64;
+    const { convolutions, products } = countFlops(buildGradientGraph(network, softDiceLoss(), 1));
+    // Forward twice, and the gradient that the second layer hands back.
+    expect(convolutions).toBe(3 * each);
+    expect(products).toBe(2 * each);
   });
 
   test('strides and groups do less', () => {

@@ -25,7 +25,7 @@ export function countFlops(graph: Graph): FlopCount {
   let products = 0;
   let constantProducts = 0;
   const size = (name: string) => elementCount(graph.valueOf(name).shape);
-  for (const { op, inputs, outputs } of graph.nodes) {
+  for (const { op, inputs, outputs, attributes } of graph.nodes) {
     const [first, second] = inputs as [string, string];
     switch (op) {
       case 'Conv':
@@ -36,8 +36,10 @@ export function countFlops(graph: Graph): FlopCount {
         // Every input element is spread over one filter.
         convolutions += 2 * size(first) * filterSize(graph, second);
         break;
-      case 'MatMul': {
-        const flops = 2 * size(outputs[0]!) * graph.valueOf(first).shape.at(-1)!;
+      case 'MatMul':
+      case 'FusedMatMul': {
+        const inner = graph.valueOf(first).shape.at(attributes.transA === 1 ? -2 : -1)!;
+        const flops = 2 * size(outputs[0]!) * inner;
         if (constants.has(first) || constants.has(second)) constantProducts += flops;
         else products += flops;
         break;

@@ -132,6 +132,18 @@ test('a view into a longer vector is written as that part only', async () => {
   await session.release();
 });
 
+test('results that nothing reads come last in the file, in reverse', () => {
+  const g = new Graph({ mode: 'inference' });
+  const x = g.input('x', [2]);
+  const first = add(x, 1);
+  g.output('a', first);
+  const middle = add(x, 2);
+  g.output('b', add(middle, 3));
+  g.output('c', add(middle, 4));
+  const { node } = fromBinary(ModelProtoSchema, encodeModel(g)).graph!;
+  expect(node.map(({ output }) => output[0])).toEqual([middle.name, 'c', 'b', 'a']);
+});
+
 test('metadata survives', () => {
   const g = new Graph({ mode: 'inference' });
   g.output('y', upsampleLinear(g.input('x', [1, 1, 2, 2])));

@@ -88,7 +88,7 @@ export function encodeModel(graph: ModelSource, options: EncodeModelOptions = {}
     ),
     graph: create(GraphProtoSchema, {
       name: options.name ?? 'graph',
-      node: [...stored.flatMap(({ nodes }) => nodes), ...foldOutputs(graph)].map(node),
+      node: [...stored.flatMap(({ nodes }) => nodes), ...resultsReversed(foldOutputs(graph))].map(node),
       input: [...graph.inputs.map(describe), ...parameterInputs],
       output: graph.outputs.map(describe),
       initializer: [...stored.flatMap(({ tensors }) => tensors).map(tensor), ...graph.constants.map(tensor)],
@@ -136,6 +136,20 @@ function foldOutputs(graph: ModelSource): GraphNode[] {
   return graph.nodes
     .filter((n) => !(n.op === 'Identity' && publicNames.get(n.inputs[0]!) === n.outputs[0]))
     .map((n) => ({ ...n, inputs: n.inputs.map(rename), outputs: n.outputs.map(rename) }));
+}
+
+/**
+ * Moves the nodes whose results nothing in the graph reads to the end, the last one first.
+ *
+ * ONNX Runtime orders nodes itself: it takes such results from the last one in the file to the first, each after all
+ * that it depends on. Of a training step they are the parameters' gradients, here made in the order in which
+ * backpropagation comes by them. The other way round the gradients of all activations would be made first, for
+ * the sake of the first layer, and be kept until the other layers' turn: measured, nearly twice the memory.
+ */
+function resultsReversed(nodes: readonly GraphNode[]): GraphNode[] {
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs));
+  const isRead = ({ outputs }: GraphNode) => outputs.some((name) => read.has(name));
+  return [...nodes.filter(isRead), ...nodes.filter((n) => !isRead(n)).reverse()];
 }
 
 function node(n: GraphNode) {

@@ -22,6 +22,7 @@ import { createSession, type Runtime } from '../runtime/runtime.ts';
 import { outputWriter, type RunInto } from '../runtime/write-outputs.ts';
 import { type Checkpoint, checkLayout } from './checkpoint.ts';
 import { type Batch, checkBatch, chunksOf } from './chunk.ts';
+import { estimateTraining } from './estimate.ts';
 import {
   type GradientLane,
   type GradientShare,
@@ -59,6 +60,10 @@ export interface TrainerOptions {
   readonly averageDecay?: number;
   /** Where gradients are computed; default: one lane on the calling thread. `workerLanes` gives one a core. */
   readonly lanes?: StartLanes;
+  /** How many lanes there are; with `memoryLimit`. Default 1. */
+  readonly laneCount?: number;
+  /** Bytes; a training that is estimated to take more is refused before it starts, and told what would fit. */
+  readonly memoryLimit?: number;
   /** Handed to the runtime: threads, execution providers. Lanes of the caller's have their own. */
   readonly session?: InferenceSession.SessionOptions;
   /** Told of every step after it is done; what it throws, the step's caller gets. */
@@ -133,6 +138,7 @@ export class Trainer {
   /** Builds both models and compiles them. @throws AutogradError on shapes that do not fit, or from the runtime */
   static async create(options: TrainerOptions): Promise<Trainer> {
     const { network, loss, sideLosses, chunkSize = 5 } = options;
+    if (options.memoryLimit !== undefined) estimateTraining(options);
     const gradientGraph = buildGradientGraph(network, loss, chunkSize, sideLosses);
     const layout = parameterLayout(gradientGraph);
     const updateGraph = buildUpdateGraph(layout.trainableCount, options.optimiser, {
