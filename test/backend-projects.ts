@@ -5,7 +5,7 @@
  */
 import { playwright } from '@vitest/browser-playwright';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
-import { chromium, chromiumFlags, webgpuFlags, whyNoChromium } from './chromium.ts';
+import { chromiumFlags, chromiumPath, webgpuFlags, whyNoChromium } from './chromium.ts';
 
 const filesOf = (...folders: string[]) =>
   folders.map((folder) => `packages/autograd/src/${folder}/**/*.test.ts`);
@@ -64,7 +64,7 @@ function inChromium(
         headless: true,
         screenshotFailures: false,
         provider: playwright({
-          launchOptions: { executablePath: chromium, args: [...chromiumFlags, ...flags] },
+          launchOptions: { executablePath: chromiumPath, args: [...chromiumFlags, ...flags] },
         }),
         instances: [{ browser: 'chromium' }],
       },

@@ -1,13 +1,13 @@
 /** The Chromium that tests run in: Debian's, without a screen, drawing and computing on the processor. */
 import { existsSync } from 'node:fs';
 
-export const chromium = process.env.VENTRISEG_CHROMIUM ?? '/usr/bin/chromium';
+export const chromiumPath = process.env.VENTRISEG_CHROMIUM ?? '/usr/bin/chromium';
 
 /** Why there can be no test in the browser; undefined when there can. */
 export function whyNoChromium(): string | undefined {
-  return existsSync(chromium)
+  return existsSync(chromiumPath)
     ? undefined
-    : `no ${chromium}; install Debian's chromium or set VENTRISEG_CHROMIUM`;
+    : `no ${chromiumPath}; install Debian's chromium or set VENTRISEG_CHROMIUM`;
 }
 
 /** WebGL through SwiftShader, and nothing fetched in the background. */

@@ -1,12 +1,12 @@
 /** The browser that the page is tested in, and the page served as users get it: by `ventriseg serve`. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { chromiumFlags, chromiumPath } from '../../../test/chromium.ts';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 export const builtPage = `${root}packages/cli/dist-web/`;
@@ -14,27 +14,8 @@ export const command = `${root}packages/cli/bin/ventriseg.js`;
 /** The model that the page runs. */
 export const pageModel = `${builtPage}models/ventricles-slices.onnx`;
 
-const executable = process.env.VENTRISEG_CHROMIUM ?? '/usr/bin/chromium';
-
-/** Why there can be no test in the browser; undefined when there can. */
-export function whyNot(): string | undefined {
-  if (!existsSync(executable)) return `no ${executable}; install Debian's chromium or set VENTRISEG_CHROMIUM`;
-  return undefined;
-}
-
 export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: executable,
-    args: [
-      '--no-sandbox',
-      '--use-angle=swiftshader',
-      '--enable-unsafe-swiftshader',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
-  });
+  return chromium.launch({ executablePath: chromiumPath, args: [...chromiumFlags] });
 }
 
 export interface ServedPage {

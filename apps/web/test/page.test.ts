@@ -10,6 +10,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { ResultRecord } from 'ventriseg';
 import type { BackendChoice } from 'ventriseg/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { whyNoChromium } from '../../../test/chromium.ts';
 import { dataPath, testWithData } from '../../../test/shared-data.ts';
 import {
   command,
@@ -22,10 +23,9 @@ import {
   serveWithoutHeaders,
   shown,
   watch,
-  whyNot,
 } from './browser.ts';
 
-const reason = whyNot();
+const reason = whyNoChromium();
 const small = 'ixi-2mm/IXI012-HH-1211_T1.nii.gz';
 const smallName = 'IXI012-HH-1211_T1';
 const other = 'ixi-2mm/IXI013-HH-1212_T1.nii.gz';
