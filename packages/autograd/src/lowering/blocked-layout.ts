@@ -7,20 +7,11 @@
  * Here every 2-D convolution whose channels fill whole blocks is computed blocked, and so is what lies between such
  * convolutions, so that few tensors change their layout. The graph computes what it did, sums in another order.
  */
-import { formatShape } from '../errors.ts';
-import { Graph, type GraphConstant, type GraphNode, type Value } from '../graph/graph.ts';
+import type { Graph, GraphNode, Value } from '../graph/graph.ts';
 import { reshape, transpose } from '../operators/shape.ts';
+import { LayoutRewriter } from './layout-rewriter.ts';
 
 const DOMAIN = { domain: 'com.microsoft.nchwc' };
-
-/** Operators of one output element for each input element; operands have one shape or are scalars. */
-const ELEMENTWISE = new Set(['Relu', 'LeakyRelu', 'HardSigmoid', 'Add', 'Sub', 'Mul', 'Div', 'Sum']);
-
-/** A tensor of the given graph in the new one, in either or both layouts. */
-interface Forms {
-  plain?: Value;
-  blocked?: Value;
-}
 
 /**
  * @param block channels in a block, as the runtime's kernels have it (see probe-block-size.ts)
@@ -30,19 +21,14 @@ export function lowerToBlocked(graph: Graph, block: number): Graph {
   return new BlockedRewriter(graph, block).rewrite();
 }
 
-class BlockedRewriter {
-  private readonly source: Graph;
+/** The other layout of a tensor is the blocked one, under the shape of the plain one. */
+class BlockedRewriter extends LayoutRewriter {
   private readonly block: number;
-  private readonly target: Graph;
-  private readonly forms = new Map<string, Forms>();
-  private readonly constants: ReadonlyMap<string, GraphConstant>;
   private readonly readers = new Map<string, GraphNode[]>();
 
   constructor(source: Graph, block: number) {
-    this.source = source;
+    super(source);
     this.block = block;
-    this.target = new Graph({ mode: source.mode });
-    this.constants = new Map(source.constants.map((constant) => [constant.name, constant]));
     for (const node of source.nodes) {
       for (const name of new Set(node.inputs)) {
         this.readers.set(name, [...(this.readers.get(name) ?? []), node]);
@@ -50,48 +36,23 @@ class BlockedRewriter {
     }
   }
 
-  rewrite(): Graph {
-    const { source, target } = this;
-    for (const { name, shape } of source.inputs) this.forms.set(name, { plain: target.input(name, shape) });
-    for (const { value, initialiser, ...options } of source.parameters) {
-      this.forms.set(value.name, {
-        plain: target.parameter(value.name, value.shape, initialiser, options),
-      });
-    }
-    for (const { name, shape, data } of source.constants) {
-      const plain =
-        data instanceof BigInt64Array
-          ? target.integers(Array.from(data, Number), shape)
-          : target.constant(data, shape);
-      this.forms.set(name, { plain });
-    }
-    const outputs = new Set(source.outputs.map(({ name }) => name));
-    for (const node of source.nodes) {
-      const name = node.outputs[0]!;
-      if (outputs.has(name)) target.output(name, this.plain(node.inputs[0]!));
-      else if (!this.forms.has(name)) this.rewriteNode(node, name);
-    }
-    for (const [name, value] of source.stateUpdates) target.stateUpdates.set(name, this.plain(value.name));
-    for (const [name, keep] of source.dropoutInputs) target.dropoutInputs.set(name, keep);
-    return target;
-  }
-
-  private rewriteNode(node: GraphNode, name: string): void {
-    const scope = scopeOf(node);
-    const rewrite = () => this.lower(node, name);
-    if (scope === undefined) rewrite();
-    else this.target.scope(scope, rewrite);
-  }
-
-  private lower(node: GraphNode, name: string): void {
+  protected lower(node: GraphNode, name: string): void {
     if (this.isBlockedConvolution(node)) {
       const relu = this.onlyRelu(name);
-      this.forms.set(relu?.outputs[0] ?? name, { blocked: this.convolution(node, relu !== undefined) });
+      this.setOther(relu?.outputs[0] ?? name, this.convolution(node, relu !== undefined));
       return;
     }
     const blocked = this.betweenConvolutions(node);
-    if (blocked !== undefined) this.forms.set(name, { blocked });
-    else this.forms.set(name, { plain: this.channelsLast(node) ?? this.copy(node) });
+    if (blocked !== undefined) this.setOther(name, blocked);
+    else this.setPlain(name, this.channelsLast(node) ?? this.copy(node));
+  }
+
+  protected toOther(plain: Value): Value {
+    return this.target.emit('ReorderInput', [plain], plain.shape, {}, DOMAIN);
+  }
+
+  protected toPlain(blocked: Value, shape: readonly number[]): Value {
+    return this.target.emit('ReorderOutput', [blocked], shape, { channels: shape[1]! }, DOMAIN);
   }
 
   /** The ReLU that is the only reader of a convolution; the kernel does it in passing. */
@@ -119,7 +80,7 @@ class BlockedRewriter {
     const [x, kernel, bias] = node.inputs as [string, string, string?];
     const channels = this.source.valueOf(kernel).shape[1]!;
     // Fewer channels than a block are read from the plain layout.
-    const operand = channels < this.block ? this.plain(x) : this.blocked(x);
+    const operand = channels < this.block ? this.plain(x) : this.other(x);
     const operands = [operand, this.blockedKernel(this.plain(kernel))];
     if (bias !== undefined) operands.push(this.plain(bias));
     const attributes = relu ? { ...node.attributes, activation: 'Relu' } : node.attributes;
@@ -146,90 +107,60 @@ class BlockedRewriter {
 
   /** What is done blocked because its operands are so already; undefined where it cannot or should not be. */
   private betweenConvolutions(node: GraphNode): Value | undefined {
-    const { op, attributes } = node;
+    const { op, inputs, attributes } = node;
     const shape = this.source.valueOf(node.outputs[0]!).shape;
     if (shape.length !== 4 || !this.fillsBlocks(shape[1]!)) return undefined;
-    if (ELEMENTWISE.has(op)) return this.elementwise(node, shape);
-    if (!this.isBlocked(node.inputs[0]!)) return undefined;
-    const x = () => this.blocked(node.inputs[0]!);
+    const elementwise = this.elementwise(node, shape);
+    if (elementwise !== undefined) return elementwise;
+    if (!this.hasOther(inputs[0]!)) return undefined;
+    const x = () => this.other(inputs[0]!);
+    const withOperands = () => {
+      const operands = inputs.slice(1).map((name) => this.plain(name));
+      return this.target.emit(op, [x(), ...operands], shape, attributes);
+    };
     switch (op) {
       case 'MaxPool':
       case 'AveragePool':
         return this.target.emit(op, [x()], shape, attributes, DOMAIN);
       case 'Resize': {
         if (attributes.mode !== 'nearest') return undefined;
-        const scales = Array.from(this.constants.get(node.inputs[2]!)!.data as Float32Array);
-        return this.target.emit('Upsample', [x()], shape, { scales, mode: 'nearest' }, DOMAIN);
+        const upsampling = { scales: this.numbers(inputs[2]!), mode: 'nearest' };
+        return this.target.emit('Upsample', [x()], shape, upsampling, DOMAIN);
       }
       case 'Concat': {
-        if (attributes.axis !== 1 || !node.inputs.every((name) => this.isBlocked(name))) return undefined;
+        if (attributes.axis !== 1 || !inputs.every((name) => this.hasOther(name))) return undefined;
         return this.target.emit(
           op,
-          node.inputs.map((name) => this.blocked(name)),
+          inputs.map((name) => this.other(name)),
           shape,
           attributes,
         );
       }
       case 'Slice': {
-        const [start, end, axis, step] = node.inputs
-          .slice(1)
-          .map((name) => Number(this.constants.get(name)!.data[0]));
-        if (axis !== 1 || step !== 1 || !this.fillsBlocks(start!) || !this.fillsBlocks(end!))
-          return undefined;
-        const operands = node.inputs.slice(1).map((name) => this.plain(name));
-        return this.target.emit(op, [x(), ...operands], shape, attributes);
+        const [start, end, axis, step] = inputs.slice(1).map((name) => this.numbers(name)[0]!);
+        const whole = axis === 1 && step === 1 && this.fillsBlocks(start!) && this.fillsBlocks(end!);
+        return whole ? withOperands() : undefined;
+      }
+      case 'Pad':
+        // Images added or taken away at either end of the batch.
+        return this.numbers(inputs[1]!).every((n, i) => n === 0 || i % 4 === 0) ? withOperands() : undefined;
+      case 'Reshape': {
+        // Whole blocks change between batch and channels; height and width stay.
+        const [, , height, width] = this.source.valueOf(inputs[0]!).shape;
+        return shape[2] === height && shape[3] === width ? withOperands() : undefined;
       }
       default:
         return undefined;
     }
   }
 
-  private elementwise({ op, inputs, attributes }: GraphNode, shape: readonly number[]): Value | undefined {
-    const operands = inputs.map((name) => this.source.valueOf(name));
-    const fits = operands.every((v) => v.shape.length === 0 || formatShape(v.shape) === formatShape(shape));
-    if (!fits || !inputs.some((name) => this.isBlocked(name))) return undefined;
-    const forms = operands.map((v) => (v.shape.length === 0 ? this.plain(v.name) : this.blocked(v.name)));
-    return this.target.emit(op, forms, shape, attributes);
-  }
-
   /** Transposing [N, C, H, W] to [N, H, W, C] from the blocked layout in one go. */
   private channelsLast({ op, inputs, outputs, attributes }: GraphNode): Value | undefined {
-    const x = this.forms.get(inputs[0]!);
-    if (op !== 'Transpose' || x?.blocked === undefined || x.plain !== undefined) return undefined;
+    const x = inputs[0]!;
+    if (op !== 'Transpose' || !this.hasOther(x) || this.hasPlain(x)) return undefined;
     if (String(attributes.perm) !== '0,2,3,1') return undefined;
     const shape = this.source.valueOf(outputs[0]!).shape;
     const unblock = { channels: shape[3]!, channels_last: 1 };
-    return this.target.emit('ReorderOutput', [x.blocked], shape, unblock, DOMAIN);
+    return this.target.emit('ReorderOutput', [this.other(x)], shape, unblock, DOMAIN);
   }
-
-  private copy({ op, domain, inputs, outputs, attributes }: GraphNode): Value {
-    const { shape, type } = this.source.valueOf(outputs[0]!);
-    const operands = inputs.map((name) => (name === '' ? undefined : this.plain(name)));
-    return this.target.emit(op, operands, shape, attributes, { domain, type });
-  }
-
-  private isBlocked(name: string): boolean {
-    return this.forms.get(name)?.blocked !== undefined;
-  }
-
-  private plain(name: string): Value {
-    const forms = this.forms.get(name)!;
-    if (forms.plain === undefined) {
-      const { shape } = forms.blocked!;
-      const channels = { channels: shape[1]! };
-      forms.plain = this.target.emit('ReorderOutput', [forms.blocked], shape, channels, DOMAIN);
-    }
-    return forms.plain;
-  }
-
-  private blocked(name: string): Value {
-    const forms = this.forms.get(name)!;
-    forms.blocked ??= this.target.emit('ReorderInput', [forms.plain], forms.plain!.shape, {}, DOMAIN);
-    return forms.blocked;
-  }
-}
-
-/** The scope that a node was made in. */
-function scopeOf({ name }: GraphNode): string | undefined {
-  return name.includes('/') ? name.slice(0, name.lastIndexOf('/')) : undefined;
 }

@@ -12,6 +12,7 @@ import { runGraph } from '../testing/run-graph.test-helper.ts';
 import { relativeError, type Tensor64, tensor64 } from '../testing/tensor64.test-helper.ts';
 import { buildGradientGraph } from '../training/network.ts';
 import { lowerToBlocked } from './blocked-layout.ts';
+import { lowerDepthToBatch } from './depth-as-batch.ts';
 import { probeBlockSize } from './probe-block-size.ts';
 import { splitByWeights } from './split-by-weights.ts';
 
@@ -123,4 +124,37 @@ test('what depends on the weights alone is computed apart, and nothing else', as
   const free = new Graph({ mode: 'inference' });
   free.output('y', relu(free.input('x', [1])));
   expect(splitByWeights(free)).toEqual({ ofWeights: undefined, rest: free });
+});
+
+const volumes = encoderDecoder({
+  name: 'volumes',
+  inputShape: [2, 8, 8, 12],
+  filters: [BLOCK, 2 * BLOCK],
+  classes: 3,
+  skips: true,
+  upsampling: 'nearest',
+});
+
+test('3-D convolutions become 2-D ones of slabs, and the gradients stay the same', async () => {
+  const graph = buildGradientGraph(volumes, softDiceLoss(), 1);
+  const flat = lowerDepthToBatch(graph);
+  const ranks = (g: Graph) =>
+    new Set(g.nodes.filter(({ op }) => op === 'Conv').map(({ inputs }) => g.valueOf(inputs[0]!).shape.length));
+  expect(ranks(graph)).toEqual(new Set([5]));
+  expect(ranks(flat)).toEqual(new Set([4]));
+  const feeds = randomFeeds(graph);
+  const wanted = await runGraph(graph, feeds);
+  const lowered = block === undefined ? flat : lowerToBlocked(flat, block);
+  for (const graphOfSlabs of [flat, lowered]) {
+    const got = await runGraph(graphOfSlabs, feeds);
+    expect([...got.keys()]).toEqual([...wanted.keys()]);
+    for (const [name, { data }] of wanted) {
+      expect(relativeError(got.get(name)!.data, data), name).toBeLessThan(1e-5);
+    }
+  }
+});
+
+test('two volumes at once keep their 3-D convolutions', () => {
+  const graph = buildGradientGraph(volumes, softDiceLoss(), 2);
+  expect(lowerDepthToBatch(graph).nodes.map(({ op }) => op)).toEqual(graph.nodes.map(({ op }) => op));
 });

@@ -4,6 +4,7 @@ import type { Graph } from '../graph/graph.ts';
 import { encodeModel } from '../onnx/encode-model.ts';
 import { compileModel, type Feeds, type Runtime } from '../runtime/runtime.ts';
 import { lowerToBlocked } from './blocked-layout.ts';
+import { lowerDepthToBatch } from './depth-as-batch.ts';
 import { splitByWeights } from './split-by-weights.ts';
 
 /** A split graph as plain data, for a worker to compile. */
@@ -20,7 +21,8 @@ interface EncodedPart {
 
 /** @param block channels in a block of the runtime's blocked layout, if it has one (see probe-block-size.ts) */
 export function encodeSplit(graph: Graph, block: number | undefined): SplitModel {
-  const { ofWeights, rest } = splitByWeights(block === undefined ? graph : lowerToBlocked(graph, block));
+  const flat = lowerDepthToBatch(graph);
+  const { ofWeights, rest } = splitByWeights(block === undefined ? flat : lowerToBlocked(flat, block));
   const encode = (part: typeof rest): EncodedPart => ({
     model: encodeModel(part),
     parameters: part.parameters.map(({ value }) => value.name),

@@ -7,7 +7,9 @@
  * - k x k at stride 1 in 2-D: the k row shifts are put on dY and the k column shifts on X, stacked as channels;
  *   one matrix product [k O, positions] x [positions, k I] then holds all k^2 taps. A narrow network becomes a
  *   product of useful size, and only 2k shifted copies are written, not the k^2 of im2col.
- * - anything else (stride, dilation, groups, 3-D): a convolution with batch and channel axes swapped.
+ * - k x h x w at stride 1 in 3-D: the k neighbours in depth are put beside each other as channels, which leaves an
+ *   h x w convolution of slabs, as above.
+ * - anything else (stride, dilation, groups): a convolution with batch and channel axes swapped.
  */
 import type { Value } from '../graph/graph.ts';
 import type { ConvGeometry } from './conv.ts';
@@ -27,7 +29,8 @@ export function convWeightGradient(
     return reshape(productOverPositions(dy, x), weightShape);
   }
   const same = c.kernel.every((k, i) => k % 2 === 1 && c.padding[i] === (k - 1) / 2);
-  if (plain && same && c.kernel.length === 2) return shiftedProduct(x, dy, weightShape, c);
+  if (plain && same && c.kernel.length === 2) return shiftedProduct(x, dy, weightShape, c.padding);
+  if (plain && same && c.kernel.length === 3) return slabProduct(x, dy, weightShape, c.padding);
   return swappedConvolution(x, dy, weightShape, c);
 }
 
@@ -49,9 +52,14 @@ function productOverPositions(a: Value, b: Value): Value {
     : g.emit('ReduceSum', [perImage, g.integers([0])], [p, q], { keepdims: 0 });
 }
 
-function shiftedProduct(x: Value, dy: Value, weightShape: readonly number[], c: ConvGeometry): Value {
+function shiftedProduct(
+  x: Value,
+  dy: Value,
+  weightShape: readonly number[],
+  padding: readonly number[],
+): Value {
   const [filters, channels, kh, kw] = weightShape as [number, number, number, number];
-  const [ph, pw] = c.padding as [number, number];
+  const [ph, pw] = padding as [number, number];
   const [n, , height, width] = dy.shape as [number, number, number, number];
   const rowShifts = Array.from({ length: kh }, (_, a) => a - ph);
   const columnShifts = Array.from({ length: kw }, (_, b) => pw - b);
@@ -84,6 +92,36 @@ function shiftedProduct(x: Value, dy: Value, weightShape: readonly number[], c: 
     );
   }
   return transpose(reshape(product, [kh, filters, kw, channels]), [1, 3, 0, 2]);
+}
+
+/** The neighbours in depth go beside whichever of the two has fewer channels. */
+function slabProduct(
+  x: Value,
+  dy: Value,
+  weightShape: readonly number[],
+  padding: readonly number[],
+): Value {
+  const [filters, channels, kd, ...taps] = weightShape as [number, number, number, number, number];
+  const [pd, ...inPlane] = padding as [number, number, number];
+  const offsets = Array.from({ length: kd }, (_, tap) => tap - pd);
+  if (channels <= filters) {
+    const beside = slabs(x, offsets);
+    const product = shiftedProduct(beside, slabs(dy, [0]), [filters, kd * channels, ...taps], inPlane);
+    return transpose(reshape(product, [filters, kd, channels, ...taps]), [0, 2, 1, 3, 4]);
+  }
+  const reversed = offsets.map((by) => -by);
+  const beside = slabs(dy, reversed);
+  const product = shiftedProduct(slabs(x, [0]), beside, [kd * filters, channels, ...taps], inPlane);
+  return transpose(reshape(product, [kd, filters, channels, ...taps]), [1, 2, 0, 3, 4]);
+}
+
+/** [N, C, D, H, W] as images [N D, k C, H, W]: the slab `offsets` further on in depth, beside each other. */
+function slabs(x: Value, offsets: readonly number[]): Value {
+  const [n, channels, depth, height, width] = x.shape as [number, number, number, number, number];
+  const depthFirst = transpose(x, [0, 2, 1, 3, 4]);
+  const parts = offsets.map((by) => shift(depthFirst, 1, -by));
+  const beside = parts.length === 1 ? parts[0]! : concat(parts, 2);
+  return reshape(beside, [n * depth, offsets.length * channels, height, width]);
 }
 
 /** Moves the content by `by` places towards higher indices of `axis`, zeros coming in. */
