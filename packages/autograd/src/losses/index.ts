@@ -1,1 +1,2 @@
+export * from './label-set-loss.ts';
 export * from './losses.ts';

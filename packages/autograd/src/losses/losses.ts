@@ -12,7 +12,16 @@ import { add, divide, multiply, negate, softplus, subtract } from '../operators/
 import { mean, sum } from '../operators/reduce.ts';
 
 /** Maps logits and target to one loss an image, [N]. */
-export type Loss = (logits: Value, target: Value) => Value;
+export interface Loss {
+  (logits: Value, target: Value): Value;
+  /** Channels of the target where they are not those of the logits. */
+  readonly targetChannels?: number;
+}
+
+/** Shape of the target that a loss wants beside logits. */
+export function targetShape(loss: Loss, logits: Value): number[] {
+  return logits.shape.map((length, axis) => (axis === 1 ? (loss.targetChannels ?? length) : length));
+}
 
 export interface OverlapOptions {
   /** Added to both sides of the quotient; 0 makes an image without foreground undefined. Default 1. */

@@ -79,7 +79,8 @@ class SlabRewriter extends LayoutRewriter {
     if (!this.hasOther(from)) return undefined;
     const { shape } = this.source.valueOf(outputs[0]!);
     // [1, C, D, H, W] to [1, D, C, H, W].
-    if (op === 'Transpose' && String(attributes.perm) === '0,2,1,3,4') return reshape(this.other(from), shape);
+    if (op === 'Transpose' && String(attributes.perm) === '0,2,1,3,4')
+      return reshape(this.other(from), shape);
     if (op === 'ReduceSum' && attributes.keepdims === 0 && String(this.numbers(inputs[1]!)) === '0,2,3,4') {
       const axes = this.target.integers([0, 2, 3]);
       return this.target.emit(op, [this.other(from), axes], shape, attributes);
@@ -105,7 +106,11 @@ class SlabRewriter extends LayoutRewriter {
     const slabs = this.other(x);
     const offsets = size.slice(0, 1).flatMap((k) => Array.from({ length: k }, (_, tap) => tap - (k - 1) / 2));
     // [O, C, k, h, w] to [O, k C, h, w], in the order of the neighbours.
-    const flat = reshape(transpose(this.plain(kernel), [0, 2, 1, 3, 4]), [filters, depth * channels, ...taps]);
+    const flat = reshape(transpose(this.plain(kernel), [0, 2, 1, 3, 4]), [
+      filters,
+      depth * channels,
+      ...taps,
+    ]);
     const operands = [depth === 1 ? slabs : besideNeighbours(slabs, offsets), flat];
     if (bias !== undefined) operands.push(this.plain(bias));
     const [count, , height, width] = slabs.shape as [number, number, number, number];
@@ -132,7 +137,9 @@ class SlabRewriter extends LayoutRewriter {
     if (along === 1) return pooled;
     const shape = [depth / along, channels, rows, columns];
     const together = reshape(pooled, [depth / along, along * channels, rows, columns]);
-    const parts = Array.from({ length: along }, (_, i) => slice(together, 1, i * channels, (i + 1) * channels));
+    const parts = Array.from({ length: along }, (_, i) =>
+      slice(together, 1, i * channels, (i + 1) * channels),
+    );
     if (op === 'MaxPool') return g.emit('Max', parts, shape);
     return g.emit('Mul', [g.emit('Sum', parts, shape), g.scalar(1 / along)], shape);
   }

@@ -139,7 +139,9 @@ test('3-D convolutions become 2-D ones of slabs, and the gradients stay the same
   const graph = buildGradientGraph(volumes, softDiceLoss(), 1);
   const flat = lowerDepthToBatch(graph);
   const ranks = (g: Graph) =>
-    new Set(g.nodes.filter(({ op }) => op === 'Conv').map(({ inputs }) => g.valueOf(inputs[0]!).shape.length));
+    new Set(
+      g.nodes.filter(({ op }) => op === 'Conv').map(({ inputs }) => g.valueOf(inputs[0]!).shape.length),
+    );
   expect(ranks(graph)).toEqual(new Set([5]));
   expect(ranks(flat)).toEqual(new Set([4]));
   const feeds = randomFeeds(graph);

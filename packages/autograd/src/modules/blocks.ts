@@ -1,11 +1,11 @@
 /** The building blocks of encoder-decoder networks: a convolution with what surrounds it. */
 
 import type { Value } from '../graph/graph.ts';
-import { heNormal, type Initialiser, zeros } from '../graph/initialiser.ts';
+import { heNormal, type Initialiser, ones, zeros } from '../graph/initialiser.ts';
 import { leakyRelu, relu } from '../operators/activation.ts';
 import { type ConvOptions, conv } from '../operators/conv.ts';
 import { convTranspose } from '../operators/conv-transpose.ts';
-import { batchNorm, groupNorm, instanceNorm } from '../operators/normalisation.ts';
+import { batchNorm, groupNorm, instanceNorm, standardiseWeight } from '../operators/normalisation.ts';
 
 export type Normalisation = 'none' | 'instance' | 'batch' | 'group';
 export type Activation = 'relu' | 'leaky-relu' | 'none';
@@ -19,6 +19,11 @@ export interface ConvBlockOptions extends ConvOptions {
   readonly activation?: Activation;
   readonly weightInitialiser?: Initialiser;
   readonly biasInitialiser?: Initialiser;
+  /**
+   * Standardises each filter and scales it by a learned `gain` (see `standardiseWeight`): normalisation that costs
+   * nothing for each position and is the same for every image. Default false.
+   */
+  readonly standardised?: boolean;
 }
 
 /** Convolution, normalisation, activation; parameters `weight` and `bias` under the scope `name`. */
@@ -27,7 +32,10 @@ export function convBlock(name: string, x: Value, filters: number, options: Conv
   return g.scope(name, () => {
     const kernel = x.shape.slice(2).map(() => options.kernel ?? 3);
     const inputs = x.shape[1]! / (options.groups ?? 1);
-    const weight = g.parameter('weight', [filters, inputs, ...kernel], options.weightInitialiser ?? heNormal);
+    const raw = g.parameter('weight', [filters, inputs, ...kernel], options.weightInitialiser ?? heNormal);
+    const weight = options.standardised
+      ? standardiseWeight(raw, g.parameter('gain', [filters], ones, { decay: false }))
+      : raw;
     const bias = g.parameter('bias', [filters], options.biasInitialiser ?? zeros, { decay: false });
     return activate(normalise(conv(x, weight, bias, options), options), options.activation);
   });

@@ -95,12 +95,7 @@ function shiftedProduct(
 }
 
 /** The neighbours in depth go beside whichever of the two has fewer channels. */
-function slabProduct(
-  x: Value,
-  dy: Value,
-  weightShape: readonly number[],
-  padding: readonly number[],
-): Value {
+function slabProduct(x: Value, dy: Value, weightShape: readonly number[], padding: readonly number[]): Value {
   const [filters, channels, kd, ...taps] = weightShape as [number, number, number, number, number];
   const [pd, ...inPlane] = padding as [number, number, number];
   const offsets = Array.from({ length: kd }, (_, tap) => tap - pd);

@@ -1,5 +1,5 @@
 /**
- * Instance, group and batch normalisation.
+ * Instance, group and batch normalisation, and standardised kernels.
  *
  * While training both are written as elementary operators, so that their gradients follow from the tape's own
  * rules; in an inference graph they are the single standard ONNX operators. Batch statistics are those of the
@@ -104,4 +104,22 @@ export function batchNorm(x: Value, options: NormalisationOptions & { momentum?:
   g.stateUpdates.set(runningMean.name, moved(runningMean, average));
   g.stateUpdates.set(runningVariance.name, moved(runningVariance, variance));
   return add(multiply(y, perChannel(scale, rank)), perChannel(shift, rank));
+}
+
+/** What keeps the variance through a ReLU for kernels of mean 0: 1 / sqrt((1 - 1 / pi) / 2). */
+const RELU_GAIN = 1.7139;
+
+/**
+ * Each filter to mean 0 and a variance of gain^2 * 2.94 / fan in, so that activations neither grow nor fade from
+ * layer to layer without looking at them (scaled weight standardisation, Brock et al. 2021).
+ *
+ * @param weight [O, I, ...kernel]
+ * @param gain [O]
+ */
+export function standardiseWeight(weight: Value, gain: Value): Value {
+  const filters = weight.shape[0]!;
+  const fanIn = weight.shape.slice(1).reduce((a, b) => a * b, 1);
+  const { y } = standardise(reshape(weight, [filters, fanIn]), [1], 1e-8);
+  const scale = multiply(reshape(gain, [filters, 1]), RELU_GAIN / Math.sqrt(fanIn));
+  return reshape(multiply(y, scale), weight.shape);
 }

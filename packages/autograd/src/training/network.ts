@@ -2,7 +2,7 @@
 import { AutogradError, formatShape } from '../errors.ts';
 import { Graph, type Value } from '../graph/graph.ts';
 import type { Loss } from '../losses/losses.ts';
-import { probabilities } from '../losses/losses.ts';
+import { probabilities, targetShape } from '../losses/losses.ts';
 import { add, multiply } from '../operators/arithmetic.ts';
 import { sum } from '../operators/reduce.ts';
 
@@ -29,7 +29,7 @@ export function buildInferenceGraph(network: Network, batchSize: number): Graph 
 export function buildEvaluationGraph(network: Network, loss: Loss, batchSize: number): Graph {
   const g = new Graph({ mode: 'inference' });
   const logits = network.build(g.input('image', [batchSize, ...network.inputShape]));
-  const target = g.input('target', logits.shape);
+  const target = g.input('target', targetShape(loss, logits));
   g.output('probability', probabilities(logits));
   g.output(
     'loss',
@@ -68,7 +68,7 @@ export function buildGradientGraph(
 ): Graph {
   const g = new Graph({ mode: 'training' });
   const logits = network.build(g.input('image', [chunkSize, ...network.inputShape]));
-  const target = g.input('target', logits.shape);
+  const target = g.input('target', targetShape(loss, logits));
   const imageWeight = g.input('image_weight', [chunkSize]);
   const each = g.scope('loss', () => checkedLoss(network, loss, logits, target));
   const fed = ['image', 'target', 'image_weight', ...g.dropoutInputs.keys()];
