@@ -247,7 +247,8 @@ function warnOfEmptySplits(split: SplitRequest, subjects: readonly SubjectRecord
 }
 
 /** What went wrong with a subject's files as an issue; anything else is a mistake of the program and is thrown. */
-function issueOf(error: unknown, source: SubjectSource): Issue {
+/** What is wrong with a subject. @throws what was thrown when it is a fault of the program */
+export function issueOf(error: unknown, source: SubjectSource): Issue {
   const known = error instanceof VentrisegError || error instanceof ImagingError;
   const fromSystem = error instanceof Error && 'syscall' in error && 'code' in error;
   if (!known && !fromSystem) throw error;

@@ -41,7 +41,7 @@ const lossTermSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cross-entropy') }),
 ]);
 
-const optimiserSchema = z.discriminatedUnion('kind', [
+export const optimiserSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('sgd'),
     momentum: z.number().min(0).max(1).default(0.9),
@@ -52,7 +52,7 @@ const optimiserSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('adamw'), weightDecay: z.number().min(0).default(0.01) }),
 ]);
 
-const scheduleSchema = z.discriminatedUnion('kind', [
+export const scheduleSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('constant') }),
   z.strictObject({
     kind: z.literal('cosine'),

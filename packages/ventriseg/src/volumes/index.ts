@@ -1,3 +1,10 @@
+export {
+  locateClasses,
+  segmentClasses,
+  spacingOfRole,
+  type VolumeClass,
+  type VolumeRole,
+} from './classes.ts';
 export { airLevel, normaliseLocateImage, normaliseSegmentImage } from './intensity.ts';
 export {
   cutBox,

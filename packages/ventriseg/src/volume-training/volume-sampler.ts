@@ -1,0 +1,133 @@
+/**
+ * Draws training volumes: a case, a box of it through a random map, its brightness varied, scaled as a scan to be
+ * segmented would be. Everything comes from one generator, whose state is part of the checkpoint.
+ */
+import type { Shape3 } from '@ventriseg/imaging';
+import { type Batch, SeededRandom } from 'onnx-autograd';
+import { normaliseLocateImage, normaliseSegmentImage, type VolumeRole } from '../volumes/index.ts';
+import { codeOfBlock } from './labelled-head.ts';
+import { codes, readingOfRole } from './tissue-codes.ts';
+import { varyBrightness } from './vary-brightness.ts';
+import { noAugmentation, type VolumeAugmentation } from './volume-augmentation.ts';
+import { type CutVolume, cutFieldOfView, type VolumeCase, warpVolume } from './warp-volume.ts';
+
+/** A network's input and the label of each voxel (see `readingOfRole`). */
+export interface VolumeSample {
+  readonly image: Float32Array;
+  readonly labels: Uint8Array;
+}
+
+/** Voxels of the stored volumes along each side of one of the network's: those of `locate` are kept at 2 mm. */
+const STORED_VOXELS: Readonly<Record<VolumeRole, number>> = { locate: 2, segment: 1 };
+
+export interface VolumeSamplerOptions {
+  readonly role: VolumeRole;
+  /** Cases that are drawn from, in groups; a group is drawn by its weight, then a case of it. */
+  readonly groups: readonly { readonly weight: number; readonly cases: readonly VolumeCase[] }[];
+  /** Of the network's input, voxels. */
+  readonly shape: Shape3;
+  readonly augmentation: VolumeAugmentation;
+  readonly seed: number;
+}
+
+export class VolumeSampler {
+  private readonly options: VolumeSamplerOptions;
+  private readonly random: SeededRandom;
+
+  constructor(options: VolumeSamplerOptions) {
+    this.options = options;
+    this.random = new SeededRandom(options.seed);
+  }
+
+  get state() {
+    return this.random.state;
+  }
+
+  set state(state) {
+    this.random.state = state;
+  }
+
+  nextBatch(size: number): Batch {
+    const { role, shape, augmentation } = this.options;
+    return batchOfSamples(
+      role,
+      Array.from({ length: size }, () => drawSample(role, this.drawCase(), shape, augmentation, this.random)),
+    );
+  }
+
+  private drawCase(): VolumeCase {
+    const { groups } = this.options;
+    let rest = this.random.next() * groups.reduce((sum, { weight }) => sum + weight, 0);
+    const group = groups.find(({ weight }, i) => {
+      rest -= weight;
+      return rest < 0 || i === groups.length - 1;
+    })!;
+    return group.cases[this.random.nextInt(group.cases.length)]!;
+  }
+}
+
+/** A case as it is, its box about the middle. */
+export function plainSample(role: VolumeRole, source: VolumeCase, shape: Shape3): VolumeSample {
+  return drawSample(role, source, shape, noAugmentation, new SeededRandom(0));
+}
+
+function drawSample(
+  role: VolumeRole,
+  source: VolumeCase,
+  shape: Shape3,
+  augmentation: VolumeAugmentation,
+  random: SeededRandom,
+): VolumeSample {
+  const side = STORED_VOXELS[role];
+  const stored = shape.map((n) => n * side) as unknown as Shape3;
+  const cut = warpVolume(source, stored, augmentation, random);
+  if (random.next() < augmentation.cut) cutFieldOfView(cut, random);
+  const varied = { ...cut, image: varyBrightness(cut, augmentation, random) };
+  const { image, codes: coded } = side === 1 ? varied : inBlocks(varied, side);
+  const { labelOfCode } = readingOfRole[role];
+  const labels = coded.map((code) => labelOfCode[code]!);
+  if (role === 'locate') return { image: normaliseLocateImage(image), labels };
+  const insideSkull = coded.map((code) => Number(code !== codes.outside && code !== codes.insideOrOutside));
+  return { image: normaliseSegmentImage(image, insideSkull), labels };
+}
+
+/** Mean brightness and the code of blocks of voxels. */
+function inBlocks({ image, codes: coded, shape }: CutVolume, side: number): CutVolume {
+  const [nx, ny] = shape;
+  const small = shape.map((n) => n / side) as unknown as Shape3;
+  const means = new Float32Array(small[0] * small[1] * small[2]);
+  const blockCodes = new Uint8Array(means.length);
+  const block = new Uint8Array(side ** 3);
+  for (let z = 0, at = 0; z < small[2]; z++) {
+    for (let y = 0; y < small[1]; y++) {
+      for (let x = 0; x < small[0]; x++, at++) {
+        let sum = 0;
+        for (let i = 0; i < block.length; i++) {
+          const dx = i % side;
+          const dy = Math.floor(i / side) % side;
+          const dz = Math.floor(i / side ** 2);
+          const from = x * side + dx + nx * (y * side + dy + ny * (z * side + dz));
+          sum += image[from]!;
+          block[i] = coded[from]!;
+        }
+        means[at] = sum / block.length;
+        blockCodes[at] = codeOfBlock(block);
+      }
+    }
+  }
+  return { image: means, codes: blockCodes, shape: small };
+}
+
+/** Samples of one shape as the trainer takes them. */
+export function batchOfSamples(role: VolumeRole, samples: readonly VolumeSample[]): Batch {
+  const labels = readingOfRole[role].allowed.length;
+  const voxels = samples[0]!.image.length;
+  const images = new Float32Array(samples.length * voxels);
+  const targets = new Float32Array(samples.length * labels * voxels);
+  samples.forEach((sample, n) => {
+    images.set(sample.image, n * voxels);
+    const base = n * labels * voxels;
+    for (let i = 0; i < voxels; i++) targets[base + sample.labels[i]! * voxels + i] = 1;
+  });
+  return { images, targets, size: samples.length };
+}
