@@ -6,6 +6,7 @@ export * from './losses/index.ts';
 export * from './modules/index.ts';
 export { type EncodeModelOptions, encodeModel, ONNX_OPSET } from './onnx/encode-model.ts';
 export { readModelMetadata } from './onnx/read-metadata.ts';
+export { readModelWeights } from './onnx/read-weights.ts';
 export type { WeightStorage } from './onnx/weight-storage.ts';
 export * from './operators/index.ts';
 export * from './optimisers/index.ts';

@@ -106,6 +106,8 @@ export function batchNorm(x: Value, options: NormalisationOptions & { momentum?:
   return add(multiply(y, perChannel(scale, rank)), perChannel(shift, rank));
 }
 
+/** Below this the variance of a filter counts as none. */
+const KERNEL_EPSILON = 1e-8;
 /** What keeps the variance through a ReLU for kernels of mean 0: 1 / sqrt((1 - 1 / pi) / 2). */
 const RELU_GAIN = 1.7139;
 
@@ -119,7 +121,29 @@ const RELU_GAIN = 1.7139;
 export function standardiseWeight(weight: Value, gain: Value): Value {
   const filters = weight.shape[0]!;
   const fanIn = weight.shape.slice(1).reduce((a, b) => a * b, 1);
-  const { y } = standardise(reshape(weight, [filters, fanIn]), [1], 1e-8);
+  const { y } = standardise(reshape(weight, [filters, fanIn]), [1], KERNEL_EPSILON);
   const scale = multiply(reshape(gain, [filters, 1]), RELU_GAIN / Math.sqrt(fanIn));
   return reshape(multiply(y, scale), weight.shape);
+}
+
+/**
+ * The same on plain numbers.
+ *
+ * @param shape [O, I, ...kernel]
+ */
+export function standardiseFilters(
+  weight: Float32Array,
+  shape: readonly number[],
+  gain: Float32Array,
+): Float32Array {
+  const fanIn = weight.length / shape[0]!;
+  const result = new Float32Array(weight.length);
+  for (let filter = 0; filter < shape[0]!; filter++) {
+    const own = weight.subarray(filter * fanIn, (filter + 1) * fanIn);
+    const mean = own.reduce((total, value) => total + value, 0) / fanIn;
+    const variance = own.reduce((total, value) => total + (value - mean) ** 2, 0) / fanIn;
+    const scale = (gain[filter]! * RELU_GAIN) / Math.sqrt(fanIn * (variance + KERNEL_EPSILON));
+    for (let i = 0; i < fanIn; i++) result[filter * fanIn + i] = (own[i]! - mean) * scale;
+  }
+  return result;
 }

@@ -3,10 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Checkpoint, decodeCheckpoint } from 'onnx-autograd';
-import type { Dataset } from '../dataset/index.ts';
 import { VentrisegError } from '../errors.ts';
 import { writeWhole } from '../files/index.ts';
-import { parseRecipe, type Recipe } from '../recipes/index.ts';
 import { softwareVersion } from '../software-version.ts';
 
 export const RUN_FILE = 'run.json';
@@ -14,8 +12,15 @@ export const CHECKPOINT_FILE = 'checkpoint.bin';
 export const MODEL_FILE = 'model.onnx';
 export const EVALUATION_FILE = 'evaluation.json';
 
+/** What a run was trained on, and how; of slices or of volumes. */
+interface RunData {
+  readonly directory: string;
+  readonly manifest: object;
+}
+type RunRecipe = { readonly name: string; readonly epochs: number };
+
 /** Makes the run's folder. @throws VentrisegError OUTPUT_EXISTS */
-export async function createRun(output: string, recipe: Recipe, dataset: Dataset): Promise<void> {
+export async function createRun(output: string, recipe: RunRecipe, dataset: RunData): Promise<void> {
   const exists = await stat(output).then(
     () => true,
     () => false,
@@ -34,10 +39,16 @@ export async function createRun(output: string, recipe: Recipe, dataset: Dataset
 /**
  * The checkpoint of the run that is there.
  *
+ * @param parse reads the recipe that the run was begun with
  * @throws VentrisegError NO_SUCH_FILE when the folder is no run, or has no checkpoint; RUN_MISMATCH when it was begun
  * with other data, or with a recipe that differs in more than `epochs`
  */
-export async function reopenRun(output: string, recipe: Recipe, dataset: Dataset): Promise<Checkpoint> {
+export async function reopenRun<R extends RunRecipe>(
+  output: string,
+  recipe: R,
+  dataset: RunData,
+  parse: (recipe: unknown, path: string) => R,
+): Promise<Checkpoint> {
   const path = join(output, RUN_FILE);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new VentrisegError('NO_SUCH_FILE', `${output}: is not a run, ${RUN_FILE} cannot be read`, {
@@ -46,8 +57,8 @@ export async function reopenRun(output: string, recipe: Recipe, dataset: Dataset
     });
   });
   const before = JSON.parse(text);
-  const same = (r: Recipe) => JSON.stringify({ ...r, epochs: 0 });
-  if (same(parseRecipe(before.recipe, path)) !== same(recipe)) {
+  const same = (r: R) => JSON.stringify({ ...r, epochs: 0 });
+  if (same(parse(before.recipe, path)) !== same(recipe)) {
     throw new VentrisegError('RUN_MISMATCH', `${output}: was begun with another recipe`, { path });
   }
   if (before.dataset.manifestSha256 !== runRecord(recipe, dataset).dataset.manifestSha256) {
@@ -63,7 +74,7 @@ export async function reopenRun(output: string, recipe: Recipe, dataset: Dataset
   return decodeCheckpoint(bytes);
 }
 
-function runRecord(recipe: Recipe, dataset: Dataset) {
+function runRecord(recipe: RunRecipe, dataset: RunData) {
   const manifestHash = createHash('sha256').update(JSON.stringify(dataset.manifest)).digest('hex');
   return {
     software: softwareVersion,

@@ -7,9 +7,17 @@ import { join } from 'node:path';
 import { type EventWriter, encodeGraphDef, type GraphNode as TensorBoardNode } from '@ventriseg/tensorboard';
 import { openEventFile } from '@ventriseg/tensorboard/node';
 import type { Graph } from 'onnx-autograd';
-import { encodePng } from '../pictures/index.ts';
-import type { Recipe } from '../recipes/index.ts';
+import { encodePng, type Picture } from '../pictures/index.ts';
 import { type SliceTile, tileSheet } from './slice-tiles.ts';
+
+/** What recipes of all kinds have that is worth comparing by. */
+interface LoggedRecipe {
+  readonly name: string;
+  readonly learningRate: number;
+  readonly batchSize: number;
+  readonly optimiser: { readonly kind: string };
+  readonly seed: number;
+}
 
 export const SCALARS_FILE = 'scalars.csv';
 
@@ -58,12 +66,16 @@ export class RunLog {
     size: { rows: number; columns: number },
     step: number,
   ): void {
-    const sheet = tileSheet(tiles, size);
-    this.events.image(tag, encodePng(sheet), { width: sheet.width, height: sheet.height, channels: 3 }, step);
+    this.picture(tag, tileSheet(tiles, size), step);
+  }
+
+  picture(tag: string, picture: Picture, step: number): void {
+    const { width, height, channels } = picture;
+    this.events.image(tag, encodePng(picture), { width, height, channels }, step);
   }
 
   /** What is said once, before the first step: the recipe, its numbers to compare by, and the graph. */
-  beginning(recipe: Recipe, graph: Graph): void {
+  beginning(recipe: LoggedRecipe, lossName: string, graph: Graph): void {
     this.events.text('recipe', `\`\`\`json\n${JSON.stringify(recipe, null, 2)}\n\`\`\``, 0);
     this.events.hparams({
       hparams: {
@@ -71,7 +83,7 @@ export class RunLog {
         learning_rate: recipe.learningRate,
         batch_size: recipe.batchSize,
         optimiser: recipe.optimiser.kind,
-        loss: recipe.loss.map(([, term]) => term.kind).join(' + '),
+        loss: lossName,
         seed: recipe.seed,
       },
     });

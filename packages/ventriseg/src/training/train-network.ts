@@ -13,7 +13,7 @@ import { type BackendChoice, buildActivationGraph, ForwardPass } from 'onnx-auto
 import { openBackend } from 'onnx-autograd/node';
 import { openDataset } from '../dataset/index.ts';
 import { writeWhole } from '../files/index.ts';
-import type { Recipe } from '../recipes/index.ts';
+import { parseRecipe, type Recipe } from '../recipes/index.ts';
 import type { ClassEvaluation } from './evaluate-slices.ts';
 import { CHECKPOINT_FILE, createRun, EVALUATION_FILE, MODEL_FILE, reopenRun } from './run-folder.ts';
 import { RunLog } from './run-log.ts';
@@ -58,7 +58,7 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainResult> 
   const dataset = await openDataset(options.dataset);
   const recipe =
     options.epochs === undefined ? options.recipe : { ...options.recipe, epochs: options.epochs };
-  const checkpoint = options.resume ? await reopenRun(output, recipe, dataset) : undefined;
+  const checkpoint = options.resume ? await reopenRun(output, recipe, dataset, parseRecipe) : undefined;
   if (checkpoint === undefined) await createRun(output, recipe, dataset);
   const backend = await openBackend(options.backend, options);
   const training = await Training.create(dataset, recipe, backend, checkpoint);
@@ -67,7 +67,10 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainResult> 
   // A run that is stopped or killed in its first epoch can be resumed too.
   if (checkpoint === undefined) await saveCheckpoint();
   const log = await RunLog.open(output, checkpoint?.step);
-  if (checkpoint === undefined) log.beginning(recipe, training.graph);
+  if (checkpoint === undefined) {
+    const lossName = recipe.loss.map(([, term]) => term.kind).join(' + ');
+    log.beginning(recipe, lossName, training.graph);
+  }
   const activations = await ForwardPass.create(
     backend.runtime,
     buildActivationGraph(training.network, ACTIVATION_IMAGES),

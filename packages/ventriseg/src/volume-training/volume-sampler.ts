@@ -83,7 +83,7 @@ function drawSample(
   const cut = warpVolume(source, stored, augmentation, random);
   if (random.next() < augmentation.cut) cutFieldOfView(cut, random);
   const varied = { ...cut, image: varyBrightness(cut, augmentation, random) };
-  const { image, codes: coded } = side === 1 ? varied : inBlocks(varied, side);
+  const { image, codes: coded } = side === 1 ? varied : inBlocks(varied);
   const { labelOfCode } = readingOfRole[role];
   const labels = coded.map((code) => labelOfCode[code]!);
   if (role === 'locate') return { image: normaliseLocateImage(image), labels };
@@ -91,27 +91,28 @@ function drawSample(
   return { image: normaliseSegmentImage(image, insideSkull), labels };
 }
 
-/** Mean brightness and the code of blocks of voxels. */
-function inBlocks({ image, codes: coded, shape }: CutVolume, side: number): CutVolume {
+/** Mean brightness and the code of blocks of 2 x 2 x 2 voxels. */
+function inBlocks({ image, codes: coded, shape }: CutVolume): CutVolume {
   const [nx, ny] = shape;
-  const small = shape.map((n) => n / side) as unknown as Shape3;
+  const small = shape.map((n) => n / 2) as unknown as Shape3;
   const means = new Float32Array(small[0] * small[1] * small[2]);
   const blockCodes = new Uint8Array(means.length);
-  const block = new Uint8Array(side ** 3);
+  const corners = [0, 1, nx, nx + 1].flatMap((at) => [at, at + nx * ny]);
+  const block = new Uint8Array(corners.length);
   for (let z = 0, at = 0; z < small[2]; z++) {
     for (let y = 0; y < small[1]; y++) {
       for (let x = 0; x < small[0]; x++, at++) {
+        const first = 2 * (x + nx * (y + ny * z));
         let sum = 0;
-        for (let i = 0; i < block.length; i++) {
-          const dx = i % side;
-          const dy = Math.floor(i / side) % side;
-          const dz = Math.floor(i / side ** 2);
-          const from = x * side + dx + nx * (y * side + dy + ny * (z * side + dz));
+        let same = true;
+        for (let i = 0; i < 8; i++) {
+          const from = first + corners[i]!;
           sum += image[from]!;
           block[i] = coded[from]!;
+          if (block[i] !== block[0]) same = false;
         }
-        means[at] = sum / block.length;
-        blockCodes[at] = codeOfBlock(block);
+        means[at] = sum / 8;
+        blockCodes[at] = same ? block[0]! : codeOfBlock(block);
       }
     }
   }

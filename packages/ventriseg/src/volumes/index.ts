@@ -7,6 +7,18 @@ export {
 } from './classes.ts';
 export { airLevel, normaliseLocateImage, normaliseSegmentImage } from './intensity.ts';
 export {
+  buildVolumeNetwork,
+  type ChoroidPlexus,
+  exportVolumeModel,
+  type LoadedVolumeModel,
+  loadVolumeModel,
+  readVolumeModel,
+  type VolumeModelMetadata,
+  type VolumeModelOptions,
+  type VolumeNetworkOptions,
+  volumeNetworkSchema,
+} from './volume-model.ts';
+export {
   cutBox,
   gridOfBox,
   locateBlock,

@@ -1,0 +1,57 @@
+/** A recipe for a volume network: everything about a training but the data. Plain JSON, as slice recipes are. */
+import { type Loss, labelSetLoss } from 'onnx-autograd';
+import { z } from 'zod';
+import { VentrisegError } from '../errors.ts';
+import { optimiserSchema, scheduleSchema } from '../recipes/recipe.ts';
+import { volumeNetworkSchema } from '../volumes/index.ts';
+import { readingOfRole } from './tissue-codes.ts';
+import { volumeAugmentationSchema } from './volume-augmentation.ts';
+
+const side = z.number().int().positive();
+
+export const volumeRecipeSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower case letters, digits and hyphens'),
+  description: z.string(),
+  /** `locate` finds the ventricles at 4 mm, `segment` draws them at 1 mm. */
+  role: z.enum(['locate', 'segment']),
+  network: volumeNetworkSchema,
+  /** Training boxes, voxels of the network: to the left, downwards, to the front. */
+  shape: z.tuple([side, side, side]),
+  /** Boxes that are evaluated, which may be larger. */
+  testShape: z.tuple([side, side, side]),
+  /** Weights of cross-entropy and of soft Dice. */
+  loss: z.strictObject({
+    crossEntropy: z.number().min(0).default(1),
+    dice: z.number().min(0).default(1),
+  }),
+  optimiser: optimiserSchema,
+  learningRate: z.number().positive(),
+  schedule: scheduleSchema.default({ kind: 'constant' }),
+  clipNorm: z.number().positive().optional(),
+  averageDecay: z.number().gt(0).lt(1).optional(),
+  batchSize: side,
+  stepsPerEpoch: side,
+  epochs: side,
+  /** Share of the training volumes that are real scans; the rest are synthesised. */
+  realShare: z.number().min(0).max(1).default(0.5),
+  augmentation: volumeAugmentationSchema.default(() => volumeAugmentationSchema.parse({})),
+  seed: z.number().int().min(0).default(0),
+});
+
+export type VolumeRecipe = z.infer<typeof volumeRecipeSchema>;
+export type VolumeRecipeInput = z.input<typeof volumeRecipeSchema>;
+
+/** Checks a recipe that came from a file. @throws VentrisegError BAD_RECIPE naming the fields that are wrong */
+export function parseVolumeRecipe(value: unknown, path?: string): VolumeRecipe {
+  const parsed = volumeRecipeSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new VentrisegError('BAD_RECIPE', `${path ?? 'recipe'}: ${z.prettifyError(parsed.error)}`, {
+    ...(path === undefined ? {} : { path }),
+    cause: parsed.error,
+  });
+}
+
+export function volumeLoss({ role, loss }: VolumeRecipe): Loss {
+  const { allowed, groups } = readingOfRole[role];
+  return labelSetLoss({ allowed, groups, ...loss, smooth: 10 });
+}
