@@ -1,0 +1,111 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeNifti } from '@ventriseg/imaging';
+import * as ort from 'onnxruntime-node';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { madeUpHead } from '../synthesis/made-up-head.test-helper.ts';
+import { loadVolumeModel, readVolumeModel } from '../volumes/index.ts';
+import { openVolumes } from './open-volumes.ts';
+import { prepareVolumes } from './prepare-volumes.ts';
+import { codes } from './tissue-codes.ts';
+import { trainVolumes } from './train-volumes.ts';
+import { parseVolumeRecipe } from './volume-recipe.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'ventriseg-volumes-'));
+const dataset = join(root, 'dataset');
+const recipe = parseVolumeRecipe({
+  name: 'tiny',
+  description: 'A network too small to learn much',
+  role: 'locate',
+  network: { kind: 'block-unet', blockSize: 2, filters: [4, 8] },
+  shape: [32, 32, 32],
+  testShape: [32, 32, 32],
+  loss: {},
+  optimiser: { kind: 'adam' },
+  learningRate: 3e-3,
+  batchSize: 1,
+  stepsPerEpoch: 2,
+  epochs: 2,
+  averageDecay: 0.9,
+  augmentation: { rotationDeg: 10, noise: 0.02 },
+});
+
+beforeAll(async () => {
+  const table = join(root, 'cases.tsv');
+  writeFileSync(join(root, 'map.nii.gz'), await writeNifti(madeUpHead()));
+  writeFileSync(
+    table,
+    'subject\tlabels\tscheme\tsplit\nfirst\tmap.nii.gz\tfreesurfer\ttrain\nsecond\tmap.nii.gz\tfreesurfer\ttest\n',
+  );
+  const synthesise = { copies: 1, t1Share: 1 };
+  const options = { inputs: [table], output: dataset, split: { column: true } as const, synthesise };
+  // In two parts, then put together: as several processes would.
+  await prepareVolumes({ ...options, part: { index: 0, of: 2 } });
+  await prepareVolumes({ ...options, part: { index: 1, of: 2 }, resume: true });
+  await prepareVolumes({ ...options, resume: true });
+}, 120_000);
+
+afterAll(() => rmSync(root, { recursive: true }));
+
+test('a dataset has the ventricles at 1 mm and the whole head at 2 mm', async () => {
+  const segment = await openVolumes(dataset, 'segment');
+  const locate = await openVolumes(dataset, 'locate');
+  expect(segment.cases.map(({ name }) => name)).toEqual(['first-1', 'second-1']);
+  expect(segment.cases.map(({ record }) => record.split)).toEqual(['train', 'test']);
+  const [head] = locate.cases;
+  expect(head!.shape).toEqual([128, 128, 128]);
+  const count = (data: Uint8Array, code: number) => data.reduce((n, value) => n + Number(value === code), 0);
+  const near = count(segment.cases[0]!.codes, codes.leftLateral);
+  expect(near).toBeGreaterThan(10_000);
+  expect(count(head!.codes, codes.leftLateral)).toBeGreaterThan(near / 8 / 1.3);
+  await expect(prepareVolumes({ inputs: [root], output: dataset })).rejects.toMatchObject({
+    code: 'NO_SUCH_FILE',
+  });
+  await expect(openVolumes(root, 'segment')).rejects.toMatchObject({ code: 'BAD_DATASET' });
+}, 60_000);
+
+test('a training that was stopped ends with the same weights as one that was not', async () => {
+  const whole = join(root, 'whole');
+  const stopped = join(root, 'stopped');
+  const { finished, scores } = await trainVolumes({ dataset, recipe, output: whole, threads: 1 });
+  expect(finished).toBe(true);
+  expect(scores.map(({ name }) => name)).toEqual(['second-1']);
+  const stop = new AbortController();
+  const half = await trainVolumes({
+    dataset,
+    recipe,
+    output: stopped,
+    threads: 1,
+    signal: stop.signal,
+    onProgress: ({ step }) => step === 3 && stop.abort(),
+  });
+  expect(half).toMatchObject({ finished: false, step: 3 });
+  await trainVolumes({ dataset, recipe, output: stopped, threads: 1, resume: true });
+  const bytes = (run: string) => readFileSync(join(run, 'model.onnx'));
+  expect(Buffer.compare(bytes(whole), bytes(stopped))).toBe(0);
+  await expect(trainVolumes({ dataset, recipe, output: whole })).rejects.toMatchObject({
+    code: 'OUTPUT_EXISTS',
+  });
+  const other = { ...recipe, learningRate: 1 };
+  await expect(trainVolumes({ dataset, recipe: other, output: whole, resume: true })).rejects.toMatchObject({
+    code: 'RUN_MISMATCH',
+  });
+}, 120_000);
+
+test('its model runs for other shapes, here and as plain ONNX with the same result', async () => {
+  const bytes = readFileSync(join(root, 'whole', 'model.onnx'));
+  const metadata = readVolumeModel(bytes, 'model.onnx');
+  expect(metadata).toMatchObject({ role: 'locate', spacingMm: 4, divisor: 4, steps: 4 });
+  const model = await loadVolumeModel(bytes, 'model.onnx', ort);
+  const image = Float32Array.from({ length: 32 ** 3 }, (_, i) => Math.sin(i));
+  const own = await model.run(image, [32, 32, 32]);
+  const session = await ort.InferenceSession.create(bytes);
+  const { probability } = await session.run({ image: new ort.Tensor('float32', image, [1, 1, 32, 32, 32]) });
+  const plain = probability!.data as Float32Array;
+  expect(own.length).toBe(plain.length);
+  expect(own.reduce((most, value, i) => Math.max(most, Math.abs(value - plain[i]!)), 0)).toBeLessThan(1e-5);
+  expect((await model.run(image.subarray(0, 8 * 12 * 16), [8, 12, 16])).length).toBe(6 * 8 * 12 * 16);
+  await expect(model.run(image, [31, 32, 32])).rejects.toMatchObject({ code: 'MODEL_FAILED' });
+  await model.release();
+}, 60_000);
