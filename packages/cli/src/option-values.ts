@@ -127,3 +127,13 @@ function splitParts<T>(parts: readonly string[], read: (value: string) => T | un
   }
   return result;
 }
+
+/** 2/4: the second of four parts. */
+export function partOf(text: string): { index: number; of: number } {
+  const [, part, of] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const found = { index: Number(part) - 1, of: Number(of) };
+  if (!(found.index >= 0 && found.index < found.of)) {
+    throw new InvalidArgumentError('it takes the form 1/2, 2/2');
+  }
+  return found;
+}

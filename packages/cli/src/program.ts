@@ -6,6 +6,7 @@ import { addCompare } from './commands/compare.ts';
 import { addDemo } from './commands/demo.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addPrepare } from './commands/prepare.ts';
+import { addPrepareVolumes } from './commands/prepare-volumes.ts';
 import { addRecipes } from './commands/recipes.ts';
 import { addSegment } from './commands/segment.ts';
 import { addServe } from './commands/serve.ts';
@@ -40,6 +41,7 @@ Each command has its own --help with examples. ${notMedical}
   addCompare(program, streams, outcome);
   addDemo(program, streams, outcome);
   addPrepare(program, streams, outcome);
+  addPrepareVolumes(program, streams, outcome);
   addRecipes(program, streams, outcome);
   addTrain(program, streams, outcome);
   addEvaluate(program, streams, outcome);

@@ -15,3 +15,4 @@ export * from './scan-input/node-converter.ts';
 export * from './scan-input/open-scan.ts';
 export * from './segment/node.ts';
 export * from './training/node.ts';
+export * from './volume-training/node.ts';

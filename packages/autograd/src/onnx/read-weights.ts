@@ -17,7 +17,7 @@ export function readModelWeights(bytes: Uint8Array): Map<string, Float32Array> {
   );
   const weights = new Map<string, Float32Array>();
   for (const [name, tensor] of tensors) {
-    const isScale = tensors.has(name.replace(/\/scale$/, '/int8'));
+    const isScale = name.endsWith('/scale') && tensors.has(name.replace(/scale$/, 'int8'));
     if (tensor.dataType === TensorProto_DataType.FLOAT && !isScale) {
       weights.set(name, new Float32Array(copyOf(tensor)));
     } else if (tensor.dataType === TensorProto_DataType.FLOAT16) {

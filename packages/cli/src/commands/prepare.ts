@@ -1,7 +1,7 @@
 /** `ventriseg prepare`: labelled scans become a dataset of slices. */
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { LabelScheme, PlanOverrides, PrepareOptions, SplitRequest } from 'ventriseg/node';
+import type { LabelScheme, PlanOverrides } from 'ventriseg/node';
 import {
   addCommonOptions,
   type CliStreams,
@@ -11,7 +11,6 @@ import {
   type Outcome,
   runCommand,
 } from '../command-run.ts';
-import { CliError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import {
   type CropValue,
@@ -21,14 +20,18 @@ import {
   labelClass,
   numberFrom,
   sliceRange,
-  splitCounts,
-  splitFractions,
-  splitPeople,
   wholeNumber,
 } from '../option-values.ts';
+import {
+  addSplitOptions,
+  given,
+  type SplitOptions,
+  splitRequest,
+  synthesiseInput,
+} from '../split-options.ts';
 import { formatTable } from '../table.ts';
 
-interface PrepareCommandOptions extends CommonOptions {
+interface PrepareCommandOptions extends CommonOptions, SplitOptions {
   output: string;
   preset?: '2017';
   plane?: 'sagittal' | 'coronal' | 'axial';
@@ -45,14 +48,6 @@ interface PrepareCommandOptions extends CommonOptions {
   dataset?: readonly string[];
   imageName?: readonly string[];
   labelName?: readonly string[];
-  splitFractions?: ReturnType<typeof splitFractions>;
-  stratify?: boolean;
-  splitCounts?: ReturnType<typeof splitCounts>;
-  splitPeople?: ReturnType<typeof splitPeople>;
-  splitColumn?: boolean;
-  seed?: number;
-  synthesise?: number;
-  t1Share?: number;
   overwrite?: boolean;
 }
 
@@ -101,18 +96,6 @@ export function addPrepare(program: Command, streams: CliStreams, outcome: Outco
       collected,
     )
     .option('--label-name <file>', "labels in a subject's mri folder; may be repeated", collected)
-    .option('--split-fractions <parts>', 'such as train=0.8,test=0.2', splitFractions)
-    .option('--stratify', 'with fractions: divide each dataset of a table in these proportions')
-    .option('--split-counts <parts>', 'people, such as train=rest,test=3', splitCounts)
-    .option(
-      '--split-people <part>',
-      'such as test=bert,ernie, once for each split; one may be rest',
-      splitPeople,
-    )
-    .option('--split-column', "as the tables' column split says")
-    .option('--seed <number>', 'draws the split; default 1', wholeNumber(0))
-    .option('--synthesise <copies>', 'make this many images of each label map without one', wholeNumber(1))
-    .option('--t1-share <share>', 'share of these that look T1-weighted; default 0.5', numberFrom(0, 1))
     .option('--overwrite', 'replace a dataset that is there already')
     .addHelpText(
       'after',
@@ -136,6 +119,7 @@ People are split, never slices: all scans of a person are in one of train, valid
         prepare(inputs, options, run),
       ),
     );
+  addSplitOptions(command);
   addCommonOptions(command);
 }
 
@@ -204,31 +188,4 @@ function planOverrides(options: PrepareCommandOptions): PlanOverrides {
     // Numbers that are no ventricle's are refused, by name, when the plan is checked.
     classes: classes as Classes | undefined,
   });
-}
-
-function splitRequest(options: PrepareCommandOptions): SplitRequest | undefined {
-  const requests: SplitRequest[] = [];
-  const stratify = options.stratify === true ? { stratify: 'dataset' as const } : {};
-  if (options.splitFractions !== undefined) requests.push({ fractions: options.splitFractions, ...stratify });
-  if (options.splitCounts !== undefined) requests.push({ counts: options.splitCounts });
-  if (options.splitPeople !== undefined) requests.push({ subjects: options.splitPeople });
-  if (options.splitColumn === true) requests.push({ column: true });
-  if (requests.length > 1) {
-    throw new CliError('BAD_USAGE', 'more than one kind of split is asked for; give one --split option');
-  }
-  if (options.stratify === true && options.splitFractions === undefined) {
-    throw new CliError('BAD_USAGE', '--stratify goes with --split-fractions');
-  }
-  return requests[0];
-}
-
-function synthesiseInput({ synthesise, t1Share }: PrepareCommandOptions): PrepareOptions['synthesise'] {
-  if (synthesise !== undefined) return { copies: synthesise, t1Share: t1Share ?? 0.5 };
-  if (t1Share === undefined) return undefined;
-  throw new CliError('BAD_USAGE', '--t1-share goes with --synthesise');
-}
-
-/** The options that were given; absent is not the same as undefined to the library. */
-function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
 }

@@ -24,14 +24,14 @@ export function addRecipes(program: Command, streams: CliStreams, outcome: Outco
     )
     .action((name: string | undefined, options: CommonOptions) =>
       runCommand(streams, outcome, options, 'stopping', async (run) => {
-        const { builtInRecipe, builtInRecipes } = await import('ventriseg/node');
+        const { anyBuiltInRecipe, allBuiltInRecipes } = await import('ventriseg/node');
         if (name === undefined) {
-          const recipes = [...builtInRecipes.values()];
+          const recipes = [...allBuiltInRecipes.values()];
           run.print(formatTable(recipes.map((recipe) => [recipe.name, recipe.description])));
           run.printJson(recipes);
           return exitCodes.done;
         }
-        const recipe = builtInRecipe(name);
+        const recipe = anyBuiltInRecipe(name);
         run.print(`${JSON.stringify(recipe, null, 2)}\n`);
         run.printJson(recipe);
         return exitCodes.done;

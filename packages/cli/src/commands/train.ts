@@ -2,7 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { BackendChoice, ClassEvaluation, Recipe, TrainProgress } from 'ventriseg/node';
+import type {
+  AnyRecipe,
+  BackendChoice,
+  CaseScores,
+  ClassEvaluation,
+  TrainProgress,
+  TrainVolumesProgress,
+  VolumeRecipe,
+} from 'ventriseg/node';
 import {
   addCommonOptions,
   type CliStreams,
@@ -65,26 +73,44 @@ Ctrl-C stops after the step under way and leaves a checkpoint; a run that is kil
 
 async function train(dataset: string, options: TrainCommandOptions, run: CommandRun): Promise<number> {
   const recipe = await chooseRecipe(options);
-  const { trainNetwork } = await import('ventriseg/node');
-  const result = await trainNetwork({
+  const { isVolumeRecipe, trainNetwork, trainVolumes } = await import('ventriseg/node');
+  const common = {
     dataset,
-    recipe,
     output: options.output,
     resume: options.resume === true,
     backend: options.backend,
     signal: run.signal,
-    onProgress: (progress) => report(progress, run),
     ...(options.epochs === undefined ? {} : { epochs: options.epochs }),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
-  });
+  };
+  if (isVolumeRecipe(recipe)) {
+    const { groupNames } = await import('ventriseg/node');
+    const groups = groupNames[recipe.role];
+    const result = await trainVolumes({
+      ...common,
+      recipe,
+      onProgress: (progress) => reportVolumes(progress, recipe, run),
+    });
+    run.progress.stop();
+    run.printJson(result);
+    if (!result.finished) return tellStopped(result.step, dataset, options, run);
+    const rows = result.scores.map(({ name, dice, all }) => [name, ...[...dice, all].map(three)]);
+    const head = ['Dice on the test people', ...groups, 'all'];
+    if (rows.length > 0) {
+      run.print(
+        formatTable(
+          [head, ...rows],
+          head.slice(1).map((_, i) => i + 1),
+        ),
+      );
+    }
+    run.print(`${join(options.output, 'model.onnx')}: trained for ${result.step} steps\n`);
+    return exitCodes.done;
+  }
+  const result = await trainNetwork({ ...common, recipe, onProgress: (progress) => report(progress, run) });
   run.progress.stop();
   run.printJson(result);
-  if (!result.finished) {
-    run.note(
-      `stopped after step ${result.step}; go on with:  ventriseg train ${quoted(dataset)} -o ${quoted(options.output)} --resume`,
-    );
-    return exitCodes.interrupted;
-  }
+  if (!result.finished) return tellStopped(result.step, dataset, options, run);
   const rows = result.classes.map(({ name, bySlice, byPerson }) => [
     name,
     ...[bySlice.dice, bySlice.jaccard, bySlice.softJaccard, byPerson.dice, byPerson.jaccard].map(three),
@@ -95,17 +121,31 @@ async function train(dataset: string, options: TrainCommandOptions, run: Command
   return exitCodes.done;
 }
 
+function tellStopped(
+  step: number,
+  dataset: string,
+  { output }: TrainCommandOptions,
+  run: CommandRun,
+): number {
+  run.note(
+    `stopped after step ${step}; go on with:  ventriseg train ${quoted(dataset)} -o ${quoted(output)} --resume`,
+  );
+  return exitCodes.interrupted;
+}
+
 /** A name, a file, or the recipe in the run that is gone on with. */
-async function chooseRecipe({ recipe, resume, output }: TrainCommandOptions): Promise<Recipe> {
-  const { builtInRecipe, builtInRecipes, parseRecipe, VentrisegError } = await import('ventriseg/node');
+async function chooseRecipe({ recipe, resume, output }: TrainCommandOptions): Promise<AnyRecipe> {
+  const { allBuiltInRecipes, anyBuiltInRecipe, parseAnyRecipe, VentrisegError } = await import(
+    'ventriseg/node'
+  );
   if (recipe === undefined && resume !== true) {
     throw new CliError(
       'BAD_USAGE',
-      `--recipe is missing; there are ${[...builtInRecipes.keys()].join(', ')}`,
+      `--recipe is missing; there are ${[...allBuiltInRecipes.keys()].join(', ')}`,
     );
   }
-  if (recipe !== undefined && (builtInRecipes.has(recipe) || !/\.json$|[\\/]/i.test(recipe))) {
-    return builtInRecipe(recipe);
+  if (recipe !== undefined && (allBuiltInRecipes.has(recipe) || !/\.json$|[\\/]/i.test(recipe))) {
+    return anyBuiltInRecipe(recipe);
   }
   const path = recipe ?? join(output, 'run.json');
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
@@ -117,7 +157,7 @@ async function chooseRecipe({ recipe, resume, output }: TrainCommandOptions): Pr
   });
   try {
     const json = JSON.parse(text) as { recipe?: unknown };
-    return parseRecipe(recipe === undefined ? json.recipe : json, path);
+    return parseAnyRecipe(recipe === undefined ? json.recipe : json, path);
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw new VentrisegError('BAD_RECIPE', `${path}: is not JSON: ${cause.message}`, { path, cause });
@@ -135,6 +175,24 @@ function report(progress: TrainProgress, { progress: shown }: CommandRun): void 
   const { testLoss, classes } = evaluated;
   const test = classes.length === 0 ? '' : `, ${three(testLoss)} test; ${classes.map(scoresOf).join('; ')}`;
   shown.line(`${at}, step ${step}: loss ${three(trainLoss)} train${test}; ${speed}`);
+}
+
+function reportVolumes(
+  { epoch, epochs, step, steps, trainLoss, volumesPerSecond, secondsLeft, evaluated }: TrainVolumesProgress,
+  { stepsPerEpoch }: VolumeRecipe,
+  { progress: shown }: CommandRun,
+): void {
+  const speed = `${volumesPerSecond.toFixed(2)} volumes/s`;
+  const at = `epoch ${epoch}/${epochs}`;
+  if (evaluated === undefined) {
+    const left = `${duration(secondsLeft)} left`;
+    shown.update(step, steps, `${at} of ${stepsPerEpoch} steps, loss ${three(trainLoss)}, ${speed}, ${left}`);
+    return;
+  }
+  const all = evaluated.map((score: CaseScores) => score.all);
+  const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
+  const test = all.length === 0 ? '' : `, test Dice ${three(mean)}, worst ${three(Math.min(...all))}`;
+  shown.line(`${at}, step ${step}: loss ${three(trainLoss)}${test}; ${speed}`);
 }
 
 function scoresOf({ name, bySlice }: ClassEvaluation): string {

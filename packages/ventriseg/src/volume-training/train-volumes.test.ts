@@ -36,7 +36,10 @@ beforeAll(async () => {
   writeFileSync(join(root, 'map.nii.gz'), await writeNifti(madeUpHead()));
   writeFileSync(
     table,
-    'subject\tlabels\tscheme\tsplit\nfirst\tmap.nii.gz\tfreesurfer\ttrain\nsecond\tmap.nii.gz\tfreesurfer\ttest\n',
+    ['subject', 'image', 'labels', 'scheme', 'split'].join('\t') +
+      ['first', 'second']
+        .map((name, i) => `\n${[name, '', 'map.nii.gz', 'freesurfer', i === 0 ? 'train' : 'test'].join('\t')}`)
+        .join(''),
   );
   const synthesise = { copies: 1, t1Share: 1 };
   const options = { inputs: [table], output: dataset, split: { column: true } as const, synthesise };

@@ -1,0 +1,61 @@
+/** Options of the commands that make datasets: who goes where, and which images are made. */
+import type { Command } from 'commander';
+import type { PrepareOptions, SplitRequest } from 'ventriseg/node';
+import { CliError } from './errors.ts';
+import { numberFrom, splitCounts, splitFractions, splitPeople, wholeNumber } from './option-values.ts';
+
+export interface SplitOptions {
+  splitFractions?: ReturnType<typeof splitFractions>;
+  stratify?: boolean;
+  splitCounts?: ReturnType<typeof splitCounts>;
+  splitPeople?: ReturnType<typeof splitPeople>;
+  splitColumn?: boolean;
+  seed?: number;
+  synthesise?: number;
+  t1Share?: number;
+}
+
+export function addSplitOptions(command: Command): void {
+  command
+    .option('--split-fractions <parts>', 'such as train=0.8,test=0.2', splitFractions)
+    .option('--stratify', 'with fractions: divide each dataset of a table in these proportions')
+    .option('--split-counts <parts>', 'people, such as train=rest,test=3', splitCounts)
+    .option(
+      '--split-people <part>',
+      'such as test=bert,ernie, once for each split; one may be rest',
+      splitPeople,
+    )
+    .option('--split-column', "as the tables' column split says")
+    .option('--seed <number>', 'draws the split and what is synthesised; default 1', wholeNumber(0))
+    .option('--synthesise <copies>', 'make this many images of each label map without one', wholeNumber(1))
+    .option('--t1-share <share>', 'share of these that look T1-weighted; default 0.5', numberFrom(0, 1));
+}
+
+/** @throws CliError BAD_USAGE for options that contradict each other */
+export function splitRequest(options: SplitOptions): SplitRequest | undefined {
+  const requests: SplitRequest[] = [];
+  const stratify = options.stratify === true ? { stratify: 'dataset' as const } : {};
+  if (options.splitFractions !== undefined) requests.push({ fractions: options.splitFractions, ...stratify });
+  if (options.splitCounts !== undefined) requests.push({ counts: options.splitCounts });
+  if (options.splitPeople !== undefined) requests.push({ subjects: options.splitPeople });
+  if (options.splitColumn === true) requests.push({ column: true });
+  if (requests.length > 1) {
+    throw new CliError('BAD_USAGE', 'more than one kind of split is asked for; give one --split option');
+  }
+  if (options.stratify === true && options.splitFractions === undefined) {
+    throw new CliError('BAD_USAGE', '--stratify goes with --split-fractions');
+  }
+  return requests[0];
+}
+
+/** @throws CliError BAD_USAGE */
+export function synthesiseInput({ synthesise, t1Share }: SplitOptions): PrepareOptions['synthesise'] {
+  if (synthesise !== undefined) return { copies: synthesise, t1Share: t1Share ?? 0.5 };
+  if (t1Share === undefined) return undefined;
+  throw new CliError('BAD_USAGE', '--t1-share goes with --synthesise');
+}
+
+/** The options that were given; absent is not the same as undefined to the library. */
+export function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
+}
