@@ -42,7 +42,7 @@ function dequantised(bytes: Int8Array, scales: Float32Array): Float32Array {
 function copyOf(tensor: TensorProto): ArrayBuffer {
   const { rawData } = tensor;
   if (rawData === undefined || rawData.length === 0) throw unreadable(tensor.name, 'keeps no raw data');
-  return rawData.slice().buffer as ArrayBuffer;
+  return new Uint8Array(rawData).buffer;
 }
 
 function unreadable(name: string, what: string): AutogradError {

@@ -33,12 +33,13 @@ const recipe = parseVolumeRecipe({
 
 beforeAll(async () => {
   const table = join(root, 'cases.tsv');
-  writeFileSync(join(root, 'map.nii.gz'), await writeNifti(madeUpHead()));
+  const map = await writeNifti(madeUpHead());
+  for (const name of ['first', 'second']) writeFileSync(join(root, `${name}.nii.gz`), map);
   writeFileSync(
     table,
     ['subject', 'image', 'labels', 'scheme', 'split'].join('\t') +
       ['first', 'second']
-        .map((name, i) => `\n${[name, '', 'map.nii.gz', 'freesurfer', i === 0 ? 'train' : 'test'].join('\t')}`)
+        .map((name, i) => `\n${[name, '', `${name}.nii.gz`, 'freesurfer', i === 0 ? 'train' : 'test'].join('\t')}`)
         .join(''),
   );
   const synthesise = { copies: 1, t1Share: 1 };
