@@ -42,6 +42,9 @@ test('two positions by hand: one label allows two classes', async () => {
   expect((await lossOf(labelSetLoss, options, logits, target))[0]).toBeCloseTo(entropy + dice, 6);
   const weighted = { ...options, crossEntropy: 0.5, dice: 2 };
   expect((await lossOf(labelSetLoss, weighted, logits, target))[0]).toBeCloseTo(entropy / 2 + 2 * dice, 6);
+  const rare = { ...options, dice: 0, labelWeights: [1, 5] };
+  const fiveTimes = -(5 * Math.log(0.5 + 0.3) + Math.log(0.6)) / 2;
+  expect((await lossOf(labelSetLoss, rare, logits, target))[0]).toBeCloseTo(fiveTimes, 6);
 });
 
 test('where every label is one class it is cross-entropy plus soft Dice, image by image', async () => {

@@ -25,6 +25,8 @@ export interface LabelSetOptions {
   /** Weights of the two parts; default 1. */
   readonly crossEntropy?: number;
   readonly dice?: number;
+  /** What an element of each label counts in the cross-entropy; default 1. */
+  readonly labelWeights?: readonly number[];
   /** Added to both sides of Dice's quotient, in elements; default 1. */
   readonly smooth?: number;
 }
@@ -38,7 +40,7 @@ const LEAST_PROBABILITY = 1e-15;
  * @throws AutogradError BAD_ARGUMENT for classes out of range; SHAPE_MISMATCH
  */
 export function labelSetLoss(options: LabelSetOptions): Loss {
-  const { allowed, groups, crossEntropy = 1, dice = 1, smooth = 1 } = options;
+  const { allowed, groups, crossEntropy = 1, dice = 1, labelWeights, smooth = 1 } = options;
   const loss = (logits: Value, target: Value) => {
     const g = logits.graph;
     const [n, classes, ...spatial] = logits.shape as [number, number, ...number[]];
@@ -63,7 +65,9 @@ export function labelSetLoss(options: LabelSetOptions): Loss {
     // Sums over classes as matrix products, whose gradient needs no copies of what was summed.
     const everyClass = g.constant(Array<number>(n * classes).fill(1), [n, classes, 1]);
     const right = matmul(multiply(p, matmul(truth, allows)), everyClass);
-    const entropy = mean(log(add(right, LEAST_PROBABILITY)), [1, 2]);
+    const logs = log(add(right, LEAST_PROBABILITY));
+    const weights = labelWeights && g.constant(Array<readonly number[]>(n).fill(labelWeights).flat(), [n, allowed.length, 1]);
+    const entropy = mean(weights ? multiply(logs, matmul(truth, weights)) : logs, [1, 2]);
 
     const inGroup = (label: number, group: number) =>
       allowed[label]!.every((k) => groups[group]!.includes(k));
@@ -82,7 +86,7 @@ export function labelSetLoss(options: LabelSetOptions): Loss {
   return Object.assign(loss, { targetChannels: allowed.length });
 }
 
-function check({ allowed, groups }: LabelSetOptions, logits: Value, target: Value): void {
+function check({ allowed, groups, labelWeights }: LabelSetOptions, logits: Value, target: Value): void {
   const classes = logits.shape[1]!;
   const bad = [...allowed, ...groups].find(
     (set) => set.length === 0 || !set.every((k) => Number.isInteger(k) && k >= 0 && k < classes),
@@ -91,6 +95,12 @@ function check({ allowed, groups }: LabelSetOptions, logits: Value, target: Valu
     throw new AutogradError(
       'BAD_ARGUMENT',
       `labelSetLoss: [${bad}] must be some of the classes 0 to ${classes - 1} of ${formatShape(logits.shape)}`,
+    );
+  }
+  if (labelWeights !== undefined && labelWeights.length !== allowed.length) {
+    throw new AutogradError(
+      'BAD_ARGUMENT',
+      `labelSetLoss: ${labelWeights.length} weights for ${allowed.length} labels`,
     );
   }
   const wanted = logits.shape.map((length, i) => (i === 1 ? allowed.length : length));

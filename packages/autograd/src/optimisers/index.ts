@@ -4,5 +4,6 @@ export {
   type Optimiser,
   type UpdateGraphOptions,
   updateScalars,
+  WEIGHT_AVERAGE,
 } from './optimiser.ts';
 export { learningRateAt, type Schedule } from './schedule.ts';

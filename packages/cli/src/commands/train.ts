@@ -29,6 +29,7 @@ interface TrainCommandOptions extends CommonOptions {
   output: string;
   recipe?: string;
   resume?: boolean;
+  from?: string;
   epochs?: number;
   threads?: number;
   backend: BackendChoice;
@@ -45,6 +46,7 @@ export function addTrain(program: Command, streams: CliStreams, outcome: Outcome
     )
     .requiredOption('-o, --output <run>', 'folder for the network, its scores, and the log for TensorBoard')
     .option('--resume', 'go on with a run that was stopped, to the same weights as if it had not been')
+    .option('--from <run>', 'start from the weights of another run (volume networks)')
     .option('--epochs <number>', "instead of the recipe's number", wholeNumber(1))
     .option('--threads <number>', 'processor threads; default all cores', wholeNumber(1))
     .addOption(backendOption('what computes'))
@@ -89,6 +91,7 @@ async function train(dataset: string, options: TrainCommandOptions, run: Command
     const result = await trainVolumes({
       ...common,
       recipe,
+      ...(options.from === undefined ? {} : { from: options.from }),
       onProgress: (progress) => reportVolumes(progress, recipe, run),
     });
     run.progress.stop();
@@ -106,6 +109,9 @@ async function train(dataset: string, options: TrainCommandOptions, run: Command
     }
     run.print(`${join(options.output, 'model.onnx')}: trained for ${result.step} steps\n`);
     return exitCodes.done;
+  }
+  if (options.from !== undefined) {
+    throw new CliError('BAD_USAGE', '--from is for recipes of volume networks; go on with a run by --resume');
   }
   const result = await trainNetwork({ ...common, recipe, onProgress: (progress) => report(progress, run) });
   run.progress.stop();

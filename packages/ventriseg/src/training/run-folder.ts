@@ -64,12 +64,14 @@ export async function reopenRun<R extends RunRecipe>(
   if (before.dataset.manifestSha256 !== runRecord(recipe, dataset).dataset.manifestSha256) {
     throw new VentrisegError('RUN_MISMATCH', `${output}: was begun on another dataset`, { path });
   }
-  const checkpointPath = join(output, CHECKPOINT_FILE);
-  const bytes = await readFile(checkpointPath).catch((cause: unknown) => {
-    throw new VentrisegError('NO_SUCH_FILE', `${output}: has no checkpoint to resume from`, {
-      path: checkpointPath,
-      cause,
-    });
+  return readCheckpoint(output);
+}
+
+/** @throws VentrisegError NO_SUCH_FILE when the run has no checkpoint; AutogradError BAD_CHECKPOINT when it is broken */
+export async function readCheckpoint(run: string): Promise<Checkpoint> {
+  const path = join(run, CHECKPOINT_FILE);
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new VentrisegError('NO_SUCH_FILE', `${run}: has no checkpoint to go on from`, { path, cause });
   });
   return decodeCheckpoint(bytes);
 }

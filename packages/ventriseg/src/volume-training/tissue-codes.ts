@@ -31,11 +31,15 @@ export const codeCount = 13;
 /** Each code's partner when left and right change places. */
 export const mirroredCode = Uint8Array.of(0, 1, 3, 2, 5, 4, 6, 7, 9, 8, 11, 10, 12);
 
-/** A role's labels: which label each code stands for, which classes each label allows, whose overlap counts. */
+/**
+ * A role's labels: which label each code stands for, which classes each label allows, whose overlap counts, and which
+ * labels are small structures.
+ */
 export interface CodeReading {
   readonly labelOfCode: Uint8Array;
   readonly allowed: readonly (readonly number[])[];
   readonly groups: readonly (readonly number[])[];
+  readonly small: readonly number[];
 }
 
 export const readingOfRole: Readonly<Record<VolumeRole, CodeReading>> = {
@@ -43,11 +47,13 @@ export const readingOfRole: Readonly<Record<VolumeRole, CodeReading>> = {
     labelOfCode: Uint8Array.of(0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0),
     allowed: [[0], [1], [2], [3], [4], [5], [6], [7], [8], [1, 7], [2, 8]],
     groups: [[1, 7], [2, 8], [3], [4], [5], [6]],
+    small: [3, 4, 5, 6, 7, 8],
   },
   locate: {
     labelOfCode: Uint8Array.of(0, 1, 2, 3, 2, 3, 4, 5, 2, 3, 2, 3, 6),
     allowed: [[0], [1], [2], [3], [4], [5], [0, 1]],
     groups: [[2], [3], [4], [5]],
+    small: [2, 3, 4, 5],
   },
 };
 

@@ -11,11 +11,14 @@ import type { Shape3 } from '@ventriseg/imaging';
 import {
   type BackendChoice,
   buildInferenceGraph,
+  type Checkpoint,
   encodeCheckpoint,
   ForwardPass,
+  type Loss,
   learningRateAt,
   type RandomState,
   Trainer,
+  WEIGHT_AVERAGE,
 } from 'onnx-autograd';
 import { openBackend } from 'onnx-autograd/node';
 import { VentrisegError } from '../errors.ts';
@@ -25,13 +28,14 @@ import {
   createRun,
   EVALUATION_FILE,
   MODEL_FILE,
+  readCheckpoint,
   reopenRun,
 } from '../training/run-folder.ts';
 import { RunLog } from '../training/run-log.ts';
 import { buildVolumeNetwork, exportVolumeModel, locateClasses, segmentClasses } from '../volumes/index.ts';
 import { type CaseScores, evaluateVolumes, groupNames, meanScore } from './evaluate-volumes.ts';
 import { openVolumes, type VolumeDataset } from './open-volumes.ts';
-import { parseVolumeRecipe, type VolumeRecipe, volumeLoss } from './volume-recipe.ts';
+import { parseVolumeRecipe, type VolumeRecipe, volumeLosses } from './volume-recipe.ts';
 import { VolumeSampler } from './volume-sampler.ts';
 import { drawVolumeSheet } from './volume-sheet.ts';
 
@@ -42,6 +46,8 @@ export interface TrainVolumesOptions {
   /** Folder to make; it must not exist unless `resume`. */
   readonly output: string;
   readonly resume?: boolean;
+  /** Run folder of a network of the same build, whose weights (their moving average) are the start values. */
+  readonly from?: string;
   /** Instead of the recipe's number of epochs. */
   readonly epochs?: number;
   readonly threads?: number;
@@ -92,18 +98,24 @@ export async function trainVolumes(options: TrainVolumesOptions): Promise<TrainV
   const network = (shape: Shape3) =>
     buildVolumeNetwork(recipe.name, recipe.network, classes.length, shape, true);
   const backend = await openBackend(options.backend, options);
-  const trainer = await Trainer.create({
-    network: network(recipe.shape),
-    loss: volumeLoss(recipe),
-    optimiser: recipe.optimiser,
-    runtime: backend.runtime,
-    session: backend.session,
-    seed: recipe.seed,
-    chunkSize: 1,
-    ...(backend.lanes && { lanes: backend.lanes }),
-    ...(recipe.clipNorm === undefined ? {} : { clipNorm: recipe.clipNorm }),
-    ...(recipe.averageDecay === undefined ? {} : { averageDecay: recipe.averageDecay }),
-  });
+  const createTrainer = (loss: Loss) =>
+    Trainer.create({
+      network: network(recipe.shape),
+      loss,
+      optimiser: recipe.optimiser,
+      runtime: backend.runtime,
+      session: backend.session,
+      seed: recipe.seed,
+      chunkSize: 1,
+      ...(backend.lanes && { lanes: backend.lanes }),
+      ...(recipe.clipNorm === undefined ? {} : { clipNorm: recipe.clipNorm }),
+      ...(recipe.averageDecay === undefined ? {} : { averageDecay: recipe.averageDecay }),
+    });
+  const steps = recipe.epochs * recipe.stepsPerEpoch;
+  const phases = volumeLosses(recipe, steps);
+  const phaseAt = (step: number) => phases.findIndex(({ until }, i) => step < until || i === phases.length - 1);
+  let phase = phaseAt(checkpoint?.step ?? 0);
+  let trainer = await createTrainer(phases[phase]!.loss);
   const sampler = new VolumeSampler({
     role,
     groups: trainingGroups(dataset, recipe.realShare),
@@ -114,6 +126,8 @@ export async function trainVolumes(options: TrainVolumesOptions): Promise<TrainV
   if (checkpoint !== undefined) {
     trainer.restore(checkpoint);
     sampler.state = checkpoint.extra as RandomState;
+  } else if (options.from !== undefined) {
+    startFrom(trainer, await readCheckpoint(options.from));
   }
   const inference = buildInferenceGraph(network(recipe.testShape), 1);
   const pass = await ForwardPass.create(backend.runtime, inference, backend.session);
@@ -140,7 +154,6 @@ export async function trainVolumes(options: TrainVolumesOptions): Promise<TrainV
       }),
     );
 
-  const steps = recipe.epochs * recipe.stepsPerEpoch;
   const started = performance.now();
   const startedAt = trainer.step;
   let scores: CaseScores[] = [];
@@ -155,6 +168,13 @@ export async function trainVolumes(options: TrainVolumesOptions): Promise<TrainV
     let lossCount = 0;
     let batch = trainer.step < steps ? sampler.nextBatch(recipe.batchSize) : undefined;
     while (batch !== undefined && !signal?.aborted) {
+      if (phaseAt(trainer.step) !== phase) {
+        phase = phaseAt(trainer.step);
+        const at = trainer.checkpoint();
+        await trainer.release();
+        trainer = await createTrainer(phases[phase]!.loss);
+        trainer.restore(at);
+      }
       const epoch = Math.floor(trainer.step / recipe.stepsPerEpoch) + 1;
       const learningRate = learningRateAt(recipe.schedule, recipe.learningRate, trainer.step, steps);
       samplerState = sampler.state;
@@ -207,6 +227,18 @@ export async function trainVolumes(options: TrainVolumesOptions): Promise<TrainV
     await Promise.all([trainer.release(), pass.release()]);
   }
   return { output, step: trainer.step, finished: trainer.step >= steps, scores };
+}
+
+/** Start values from another run. @throws AutogradError BAD_CHECKPOINT when its network is built differently */
+function startFrom(trainer: Trainer, { weights, moments, layout }: Checkpoint): void {
+  const own = trainer.checkpoint();
+  const average = moments[WEIGHT_AVERAGE] ?? weights.subarray(0, layout.trainableCount);
+  trainer.restore({
+    ...own,
+    layout,
+    weights: average,
+    moments: { ...own.moments, ...(WEIGHT_AVERAGE in own.moments ? { [WEIGHT_AVERAGE]: average } : {}) },
+  });
 }
 
 /** The cases that are not trained on, a few of each person. */
