@@ -48,7 +48,7 @@ beforeAll(async () => {
   await prepareVolumes({ ...options, part: { index: 0, of: 2 } });
   await prepareVolumes({ ...options, part: { index: 1, of: 2 }, resume: true });
   await prepareVolumes({ ...options, resume: true });
-}, 120_000);
+}, 300_000);
 
 afterAll(() => rmSync(root, { recursive: true }));
 
@@ -95,7 +95,7 @@ test('a training that was stopped ends with the same weights as one that was not
   await expect(trainVolumes({ dataset, recipe: other, output: whole, resume: true })).rejects.toMatchObject({
     code: 'RUN_MISMATCH',
   });
-}, 120_000);
+}, 300_000);
 
 test('its model runs for other shapes, here and as plain ONNX with the same result', async () => {
   const bytes = readFileSync(join(root, 'whole', 'model.onnx'));
