@@ -66,7 +66,9 @@ export function labelSetLoss(options: LabelSetOptions): Loss {
     const everyClass = g.constant(Array<number>(n * classes).fill(1), [n, classes, 1]);
     const right = matmul(multiply(p, matmul(truth, allows)), everyClass);
     const logs = log(add(right, LEAST_PROBABILITY));
-    const weights = labelWeights && g.constant(Array<readonly number[]>(n).fill(labelWeights).flat(), [n, allowed.length, 1]);
+    const weights =
+      labelWeights &&
+      g.constant(Array<readonly number[]>(n).fill(labelWeights).flat(), [n, allowed.length, 1]);
     const entropy = mean(weights ? multiply(logs, matmul(truth, weights)) : logs, [1, 2]);
 
     const inGroup = (label: number, group: number) =>

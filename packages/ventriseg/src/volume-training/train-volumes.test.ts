@@ -39,7 +39,10 @@ beforeAll(async () => {
     table,
     ['subject', 'image', 'labels', 'scheme', 'split'].join('\t') +
       ['first', 'second']
-        .map((name, i) => `\n${[name, '', `${name}.nii.gz`, 'freesurfer', i === 0 ? 'train' : 'test'].join('\t')}`)
+        .map(
+          (name, i) =>
+            `\n${[name, '', `${name}.nii.gz`, 'freesurfer', i === 0 ? 'train' : 'test'].join('\t')}`,
+        )
         .join(''),
   );
   const synthesise = { copies: 1, t1Share: 1 };

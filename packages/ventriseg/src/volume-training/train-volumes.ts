@@ -113,7 +113,8 @@ export async function trainVolumes(options: TrainVolumesOptions): Promise<TrainV
     });
   const steps = recipe.epochs * recipe.stepsPerEpoch;
   const phases = volumeLosses(recipe, steps);
-  const phaseAt = (step: number) => phases.findIndex(({ until }, i) => step < until || i === phases.length - 1);
+  const phaseAt = (step: number) =>
+    phases.findIndex(({ until }, i) => step < until || i === phases.length - 1);
   let phase = phaseAt(checkpoint?.step ?? 0);
   let trainer = await createTrainer(phases[phase]!.loss);
   const sampler = new VolumeSampler({
