@@ -99,6 +99,23 @@ test('the README shows the example as it is, and the example learns', () => {
   expect(printed).toMatch(/a model of \d+ bytes/);
 }, 180_000);
 
+test('the example on MNIST reads digits it has not seen, from files of half and a quarter of the size too', () => {
+  const printed = execFileSync(process.execPath, ['examples/read-digits.mjs'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const found = [...printed.matchAll(/(\w+): (\d+) bytes, ([\d.]+) % right/g)];
+  const [exact, half, bytes] = found.map(([, , length, right]) => ({
+    length: Number(length),
+    right: Number(right),
+  }));
+  expect(exact!.right).toBeGreaterThan(96);
+  expect(half!.length / exact!.length).toBeLessThan(0.55);
+  expect(Math.abs(half!.right - exact!.right)).toBeLessThan(0.2);
+  expect(bytes!.length / exact!.length).toBeLessThan(0.3);
+  expect(Math.abs(bytes!.right - exact!.right)).toBeLessThan(0.5);
+}, 300_000);
+
 test('the README names nothing that does not exist', () => {
   const names = [...readme().matchAll(/`([a-zA-Z]+)\(/g)].map((match) => match[1]!);
   expect(names.length).toBeGreaterThan(30);

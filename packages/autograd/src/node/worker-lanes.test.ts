@@ -47,6 +47,20 @@ test.each(['onnxruntime-node', 'onnxruntime-web'])(
   },
 );
 
+test.each<[string, Partial<TrainerOptions>]>([
+  ['lanes', { lanes: workerLanes(2) }],
+  ['threads of one session', { session: { intraOpNumThreads: 2, interOpNumThreads: 1 } }],
+])('the same seed and as many %s give the same weights, to the last bit', async (_, parallel) => {
+  const train = async () => {
+    const trainer = await Trainer.create({ ...options, ...parallel, seed: 4 });
+    for (let step = 0; step < 8; step++) await trainer.train(discs(8, 8, step), 0.01);
+    await trainer.release();
+    return trainer.weights;
+  };
+  const [first, second] = [await train(), await train()];
+  expect(second).toEqual(first);
+});
+
 test('a worker that cannot start says why', async () => {
   await expect(
     Trainer.create({ ...options, lanes: workerLanes(2, 'no-such-runtime') }),
