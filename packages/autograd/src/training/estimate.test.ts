@@ -44,7 +44,7 @@ test('memory grows with chunks and lanes, arithmetic an image does not', () => {
 test('over the limit, the chunk that fits is named, and does fit', async () => {
   const memoryLimit = 80e6;
   const refused =
-    /^u-net: training on 8 images of 1x96x96 at a time takes about \d+ MB, over the limit of 80 MB; a chunkSize of (\d) fits$/;
+    /^u-net: training on images of 1x96x96, 8 at a time, takes about \d+ MB, over the limit of 80 MB; a chunkSize of (\d) fits$/;
   expect(() => estimateTraining({ ...options, memoryLimit })).toThrow(
     expect.objectContaining({ code: 'TOO_LARGE', message: expect.stringMatching(refused) }),
   );

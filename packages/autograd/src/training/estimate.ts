@@ -65,7 +65,7 @@ export function estimateTraining(options: EstimateOptions): TrainingEstimate {
   const { name, inputShape } = options.network;
   throw new AutogradError(
     'TOO_LARGE',
-    `${name}: training on ${chunkSizeOf(options)} images of ${formatShape(inputShape)} at a time takes about ${inWords(estimate.memory.total)}, over the limit of ${inWords(limit)}; ${whatFits(options, limit)}`,
+    `${name}: training on images of ${formatShape(inputShape)}, ${chunkSizeOf(options)} at a time, takes about ${inWords(estimate.memory.total)}, over the limit of ${inWords(limit)}; ${whatFits(options, limit)}`,
   );
 }
 
