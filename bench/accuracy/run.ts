@@ -1,14 +1,17 @@
 /**
- * `npm run bench:accuracy`: the shipped model, or another, on every labelled scan of the data folder: Dice and
- * volume error of each structure, scan by scan, means and worst cases, apart for people the model was trained on.
+ * `npm run bench:accuracy`: the shipped model, or another, on every labelled scan of the data folder: Dice, Jaccard,
+ * HD95 and volume error of each structure, mean and worst case, apart for people the model was trained on, and the
+ * pictures of the worst cases.
  */
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { evaluateLabels, type LabelScheme, openModel, segmentFile } from 'ventriseg/node';
+import { evaluateLabels, isPair, openModel, type SegmentModel, segmentFile } from 'ventriseg/node';
 import { dataPath } from '../../test/data-folder.ts';
-import { runScript } from '../command-line.ts';
+import { runScript, UsageError } from '../command-line.ts';
+import { heldOutPeople, type LabelledScan, labelledScans } from '../labelled-scans.ts';
+import { diceOfAll, type ScanScores, scanTable, scoresOf, summaryTable } from './scores.ts';
 
 const help = `npm run bench:accuracy -- [options]
 
@@ -17,80 +20,93 @@ Segments every labelled scan of ../shared/data (VENTRISEG_DATA) and compares wit
   --model NAME|FILE   instead of the shipped model
   --dataset NAME      only these rows of cases.tsv; may be repeated
   --held-out LIST     people of the permissive sets that the model was not trained on, comma-separated
-                      (default: those of the shipped model's card)
+                      (default: those of the shipped models' cards)
   --crf               with the dense CRF
+  --flip              with the mirror image as well
+  --choroid-plexus W  ventricle, left-out, or protocol: as each set's labels have it (FreeSurfer: left out)
   --keep FOLDER       keep labels, records and pictures there
+  --pictures FOLDER   pictures of the five worst people that the model has not seen
   --json              prints data instead of tables
   --help
 `;
+const worstShown = 5;
 
-/** oasis-manual is never trained on; of the permissive sets these people were held out. */
-const HELD_OUT = ['IXI015-HH-1258', 'IXI034-HH-1260', 'brainload'];
-const STRUCTURES = {
-  'Lateral-Ventricles': 'lateral',
-  'Left-Inf-Lat-Vent': 'L temporal horn',
-  'Right-Inf-Lat-Vent': 'R temporal horn',
-  '3rd-Ventricle': 'third',
-  '4th-Ventricle': 'fourth',
-  'All-Ventricles': 'all',
-} as const;
-type StructureName = keyof typeof STRUCTURES;
-
-interface CaseScores {
-  readonly dataset: string;
-  readonly subject: string;
-  readonly trainedOn: boolean;
-  readonly dice: Partial<Record<StructureName, number>>;
-  readonly hausdorff95Mm: number | null;
-  readonly truthMl: number;
-  readonly volumeErrorPercent: number;
-  readonly seconds: number;
-  readonly quality: readonly string[];
+interface Choices {
+  readonly output: string;
+  readonly heldOut: readonly string[];
+  readonly crf: boolean;
+  readonly flip: boolean;
 }
 
-interface CaseRow {
-  readonly dataset: string;
-  readonly subject: string;
-  readonly image: string;
-  readonly labels: string;
-  readonly scheme: LabelScheme;
+async function scoreScan(scan: LabelledScan, model: SegmentModel, choices: Choices): Promise<ScanScores> {
+  const { output, crf, flip } = choices;
+  const name = `${scan.dataset}_${scan.subject}`;
+  const result = await segmentFile(dataPath(scan.image), {
+    ...{ output, name, model, crf, flip },
+    overwrite: true,
+  });
+  const { structures } = await evaluateLabels(dataPath(scan.labels), result.labelsPath, {
+    truthScheme: scan.scheme,
+    predictionScheme: 'freesurfer',
+  });
+  return {
+    dataset: scan.dataset,
+    subject: scan.subject,
+    trainedOn: scan.dataset !== 'oasis-manual' && !choices.heldOut.includes(scan.subject),
+    structures: scoresOf(structures),
+    seconds: result.record.timingsMs.total! / 1000,
+    quality: result.record.quality.map(({ code }) => code),
+    picturePath: result.picturePath,
+  };
 }
 
-async function labelledCases(datasets: readonly string[] | undefined): Promise<CaseRow[]> {
-  const [head, ...lines] = (await readFile(dataPath('cases.tsv'), 'utf8')).trimEnd().split('\n');
-  const columns = head!.split('\t');
-  return lines
-    .map((line) => {
-      const cells = line.split('\t');
-      return Object.fromEntries(columns.map((name, i) => [name, cells[i] ?? ''])) as unknown as CaseRow;
-    })
-    .filter(({ image, dataset }) => image !== '' && (datasets === undefined || datasets.includes(dataset)));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function table(scores: readonly CaseScores[]): string {
-  const names = Object.keys(STRUCTURES) as StructureName[];
-  const lines = [
-    `| scan | ${names.map((name) => STRUCTURES[name]).join(' | ')} | HD95 mm | mL | volume error % | s | doubts |`,
-    `|---|${names.map(() => '---|').join('')}---|---|---|---|---|`,
-  ];
-  const cell = (value: number | undefined, digits = 3) => (value === undefined ? '' : value.toFixed(digits));
-  for (const s of scores) {
-    const dice = names.map((name) => cell(s.dice[name])).join(' | ');
-    const hd = s.hausdorff95Mm === null ? '-' : s.hausdorff95Mm.toFixed(1);
-    lines.push(
-      `| ${s.subject} | ${dice} | ${hd} | ${s.truthMl.toFixed(1)} | ${s.volumeErrorPercent.toFixed(1)} | ${s.seconds.toFixed(2)} | ${s.quality.join(' ')} |`,
-    );
+/** Copies the pictures of the worst people; their names begin with the Dice of all ventricles. */
+async function keepWorst(scores: readonly ScanScores[], folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const worst = scores
+    .filter(({ trainedOn }) => !trainedOn)
+    .sort((a, b) => diceOfAll(a) - diceOfAll(b))
+    .slice(0, worstShown);
+  for (const scan of worst) {
+    const name = `${diceOfAll(scan).toFixed(3)}_${scan.dataset}_${scan.subject}.png`;
+    await copyFile(scan.picturePath, join(folder, name));
   }
-  const known = (name: StructureName) => scores.flatMap((s) => s.dice[name] ?? []);
-  lines.push(
-    `| **mean** | ${names.map((name) => `**${cell(mean(known(name)))}**`).join(' | ')} | | | ${mean(scores.map((s) => Math.abs(s.volumeErrorPercent))).toFixed(1)} abs. | ${mean(scores.map((s) => s.seconds)).toFixed(2)} | |`,
-  );
-  lines.push(`| worst | ${names.map((name) => cell(Math.min(...known(name)))).join(' | ')} | | | | | |`);
-  return lines.join('\n');
+}
+
+function print(scores: readonly ScanScores[]): void {
+  for (const [title, trainedOn] of [
+    ['People the model has not seen', false],
+    ['People it was trained on (no measure of quality)', true],
+  ] as const) {
+    const part = scores.filter((scan) => scan.trainedOn === trainedOn);
+    const datasets = [...new Set(part.map(({ dataset }) => dataset))];
+    for (const dataset of datasets) {
+      const own = part.filter((scan) => scan.dataset === dataset);
+      process.stdout.write(`\n## ${title}: ${dataset}\n\n${summaryTable(own)}\n\n${scanTable(own)}\n`);
+    }
+    if (datasets.length > 1) process.stdout.write(`\n## ${title}: all sets\n\n${summaryTable(part)}\n`);
+  }
+}
+
+/** The model, or for `protocol` one for each way of counting the choroid plexus. */
+async function openModels(wanted: string | undefined, plexus: string | undefined) {
+  if (plexus === undefined) {
+    const model = await openModel(wanted);
+    return { models: [model], modelFor: () => model };
+  }
+  if (plexus === 'ventricle' || plexus === 'left-out') {
+    const model = await openModel(wanted, { choroidPlexus: plexus });
+    return { models: [model], modelFor: () => model };
+  }
+  if (plexus !== 'protocol') {
+    throw new UsageError(`--choroid-plexus must be ventricle, left-out or protocol, got ${plexus}`);
+  }
+  const within = await openModel(wanted, { choroidPlexus: 'ventricle' });
+  const apart = await openModel(wanted, { choroidPlexus: 'left-out' });
+  return {
+    models: [within, apart],
+    modelFor: ({ scheme }: LabelledScan) => (scheme === 'freesurfer' ? apart : within),
+  };
 }
 
 async function main(): Promise<void> {
@@ -98,9 +114,12 @@ async function main(): Promise<void> {
     options: {
       model: { type: 'string' },
       dataset: { type: 'string', multiple: true },
-      'held-out': { type: 'string', default: HELD_OUT.join(',') },
+      'held-out': { type: 'string', default: heldOutPeople.join(',') },
       crf: { type: 'boolean', default: false },
+      flip: { type: 'boolean', default: false },
+      'choroid-plexus': { type: 'string' },
       keep: { type: 'string' },
+      pictures: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -109,55 +128,34 @@ async function main(): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  const heldOut = values['held-out'].split(',');
+  const { crf, flip } = values;
   const output = values.keep ?? (await mkdtemp(join(tmpdir(), 'ventriseg-accuracy-')));
   await mkdir(output, { recursive: true });
-  const model = await openModel(values.model);
-  const scores: CaseScores[] = [];
+  const choices = { output, heldOut: values['held-out'].split(','), crf, flip };
+  const { models, modelFor } = await openModels(values.model, values['choroid-plexus']);
+  const scores: ScanScores[] = [];
   try {
-    for (const row of await labelledCases(values.dataset)) {
-      const image = dataPath(row.image);
-      const name = `${row.dataset}_${row.subject}`;
-      const result = await segmentFile(image, { output, name, model, crf: values.crf, force: true });
-      const { structures } = await evaluateLabels(dataPath(row.labels), result.labelsPath, {
-        truthScheme: row.scheme,
-        predictionScheme: 'freesurfer',
-      });
-      const all = structures.find((s) => s.name === 'All-Ventricles')!;
-      scores.push({
-        dataset: row.dataset,
-        subject: row.subject,
-        trainedOn: row.dataset !== 'oasis-manual' && !heldOut.includes(row.subject),
-        dice: Object.fromEntries(structures.filter((s) => s.name in STRUCTURES).map((s) => [s.name, s.dice])),
-        hausdorff95Mm: all.hausdorff95Mm,
-        truthMl: all.truthMl,
-        volumeErrorPercent: all.volumeErrorPercent ?? Number.NaN,
-        seconds: result.record.timingsMs.total! / 1000,
-        quality: result.record.quality.map(({ code }) => code),
-      });
-      process.stderr.write(`${name}: all ventricles Dice ${all.dice.toFixed(3)}\n`);
-    }
-  } finally {
-    await model.release();
-    if (values.keep === undefined) await rm(output, { recursive: true });
-  }
-  if (values.json) {
-    process.stdout.write(
-      `${JSON.stringify({ model: model.metadata.name, sha256: model.sha256, scores }, null, 2)}\n`,
-    );
-    return;
-  }
-  for (const [title, trainedOn] of [
-    ['People the model has not seen', false],
-    ['People it was trained on (no measure of quality)', true],
-  ] as const) {
-    const part = scores.filter((s) => s.trainedOn === trainedOn);
-    for (const dataset of new Set(part.map((s) => s.dataset))) {
-      process.stdout.write(
-        `\n## ${title}: ${dataset}, Dice\n\n${table(part.filter((s) => s.dataset === dataset))}\n`,
+    for (const scan of await labelledScans(values.dataset)) {
+      const found = await scoreScan(scan, modelFor(scan), choices);
+      scores.push(found);
+      process.stderr.write(
+        `${scan.dataset} ${scan.subject}: all ventricles Dice ${diceOfAll(found).toFixed(3)}\n`,
       );
     }
+    if (values.pictures !== undefined) await keepWorst(scores, values.pictures);
+  } finally {
+    for (const model of models) await model.release();
+    if (values.keep === undefined) await rm(output, { recursive: true });
   }
+  if (!values.json) {
+    print(scores);
+    return;
+  }
+  const used = models.map((model) => {
+    const { metadata, sha256 } = isPair(model) ? model.segment : model;
+    return { name: metadata.name, sha256, steps: metadata.steps };
+  });
+  process.stdout.write(`${JSON.stringify({ models: used, scores }, null, 2)}\n`);
 }
 
 await runScript('bench:accuracy', main);

@@ -18,7 +18,7 @@ import {
 import { type CanonicalNumber, ventricles } from '../labels/index.ts';
 
 export interface StructureScores {
-  /** FreeSurfer's name, or `Lateral-Ventricles` (4 + 43), `All-Ventricles`. */
+  /** FreeSurfer's name, or `Lateral-Ventricles` (4 + 43), `Lateral-Ventricles-With-Horns`, `All-Ventricles`. */
   readonly name: string;
   readonly title: string;
   readonly labels: readonly CanonicalNumber[];
@@ -38,11 +38,17 @@ export interface StructureScores {
 
 const together: readonly { name: string; title: string; labels: readonly CanonicalNumber[] }[] = [
   { name: 'Lateral-Ventricles', title: 'lateral ventricles together', labels: [4, 43] },
+  {
+    name: 'Lateral-Ventricles-With-Horns',
+    title: 'lateral ventricles with temporal horns',
+    labels: [4, 43, 5, 44],
+  },
   { name: 'All-Ventricles', title: 'all ventricles', labels: [4, 43, 5, 44, 14, 15] },
 ];
 
 /**
- * Scores of each ventricle that is in the truth or the prediction, then of the lateral ones together and of all.
+ * Scores of each ventricle that is in the truth or the prediction, then of the lateral ones together, without and
+ * with their horns, and of all.
  *
  * @throws ImagingError GRID_MISMATCH; BAD_AFFINE when the grid's axes are sheared
  */

@@ -1,7 +1,7 @@
 /** Runs a trained network over a split of a prepared dataset and scores it (Node). */
 import { type Dataset, openDataset, type SplitName } from '../dataset/index.ts';
 import { VentrisegError } from '../errors.ts';
-import type { LoadedSliceModel } from '../segment/index.ts';
+import { isPair, type LoadedSliceModel } from '../segment/index.ts';
 import { openModel } from '../segment/node.ts';
 import { type ClassEvaluation, evaluateSlices } from '../training/evaluate-slices.ts';
 
@@ -48,6 +48,14 @@ export async function evaluateModel(
   }
   const loaded = typeof model === 'string' ? await openModel(model, options) : model;
   try {
+    if (isPair(loaded)) {
+      throw new VentrisegError(
+        'MODEL_MISMATCH',
+        `${loaded.segment.path}: is a pair of volume networks, which datasets of slices do not score; compare its labels ` +
+          'of whole scans instead',
+        { path: loaded.segment.path },
+      );
+    }
     requireSameSlices(loaded, opened);
     const probabilities = await runOver(opened, positions, loaded, options);
     return {

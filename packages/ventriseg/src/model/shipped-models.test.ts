@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { defaultModelName, resolveModel, shippedModels } from './shipped-models.ts';
+import { partnerOf, resolveModel, shippedModels } from './shipped-models.ts';
 
 let root: string;
 let models: string;
@@ -11,7 +11,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'ventriseg-models-'));
   models = join(root, 'models');
   mkdirSync(models);
-  for (const file of [`${defaultModelName}.onnx`, `${defaultModelName}.md`, 'coarse.onnx', 'notes.txt']) {
+  for (const file of ['ventricles-slices.onnx', 'ventricles-slices.md', 'coarse.onnx', 'notes.txt']) {
     writeFileSync(join(models, file), 'x');
   }
 });
@@ -50,4 +50,24 @@ test('what is not there is refused with the names that are', async () => {
     code: 'NO_SUCH_MODEL',
     message: expect.stringContaining('none is shipped'),
   });
+});
+
+test('a pair of networks is one model, and the default where it is shipped', async () => {
+  for (const role of ['locate', 'segment']) writeFileSync(join(models, `ventricles-${role}.onnx`), 'x');
+  expect((await shippedModels(models)).map(({ name, isDefault }) => [name, isDefault])).toEqual([
+    ['coarse', false],
+    ['ventricles', true],
+    ['ventricles-slices', false],
+  ]);
+  const segment = join(models, 'ventricles-segment.onnx');
+  expect(await resolveModel(undefined, models)).toBe(segment);
+  expect(await resolveModel('ventricles', models)).toBe(segment);
+  expect(await partnerOf(segment)).toBe(join(models, 'ventricles-locate.onnx'));
+  expect(await partnerOf(join(models, 'ventricles-locate.onnx'))).toBe(segment);
+  rmSync(join(models, 'ventricles-locate.onnx'));
+  await expect(partnerOf(segment)).rejects.toMatchObject({
+    code: 'NO_SUCH_MODEL',
+    message: expect.stringContaining('ventricles-locate.onnx is not there'),
+  });
+  await expect(partnerOf(join(models, 'coarse.onnx'))).rejects.toMatchObject({ code: 'NO_SUCH_MODEL' });
 });

@@ -2,21 +2,13 @@
  * A trained network as one `.onnx` file that carries what is needed to run it: how slices are cut, what the
  * classes are, and by what recipe it was trained. Any ONNX runtime loads it; ventriseg needs nothing else.
  */
-import {
-  buildInferenceGraph,
-  encodeModel,
-  type Network,
-  readModelMetadata,
-  type Trainer,
-} from 'onnx-autograd';
+import { buildInferenceGraph, encodeModel, type Network, type Trainer } from 'onnx-autograd';
 import { z } from 'zod';
 import { type DatasetPlan, datasetPlanSchema } from '../dataset/plan.ts';
 import { VentrisegError } from '../errors.ts';
 import { type Recipe, recipeSchema } from '../recipes/index.ts';
 import { softwareVersion } from '../software-version.ts';
-
-/** Key of the metadata in the file. */
-const METADATA_KEY = 'ventriseg';
+import { METADATA_KEY, readMetadata } from './model-metadata.ts';
 
 export const sliceModelMetadataSchema = z.object({
   formatVersion: z.literal(1),
@@ -60,17 +52,11 @@ export function exportModel(options: {
 
 /** @throws VentrisegError BAD_MODEL when the bytes are no ONNX model, or not one that ventriseg trained */
 export function readSliceModel(bytes: Uint8Array, path: string): SliceModelMetadata {
-  const bad = (what: string, cause?: unknown) =>
-    new VentrisegError('BAD_MODEL', `${path}: ${what}`, { path, cause });
-  let text: string | undefined;
-  try {
-    text = readModelMetadata(bytes).get(METADATA_KEY);
-  } catch (cause) {
-    throw bad('is not an ONNX model, or is cut short', cause);
-  }
-  if (text === undefined) throw bad('is an ONNX model, but not one that ventriseg train made');
-  const parsed = sliceModelMetadataSchema.safeParse(JSON.parse(text));
-  if (!parsed.success)
-    throw bad(`its metadata do not fit this version: ${z.prettifyError(parsed.error)}`, parsed.error);
-  return parsed.data;
+  const parsed = sliceModelMetadataSchema.safeParse(readMetadata(bytes, path));
+  if (parsed.success) return parsed.data;
+  throw new VentrisegError(
+    'BAD_MODEL',
+    `${path}: its metadata do not fit this version: ${z.prettifyError(parsed.error)}`,
+    { path, cause: parsed.error },
+  );
 }

@@ -3,6 +3,7 @@ export { encodeLabels } from './encode-labels.ts';
 export { findHead, type Head, leastHeadMl } from './find-head.ts';
 export type { Intracranial, ShownScan } from './found.ts';
 export { type LoadedSliceModel, loadSliceModel, type SessionOptions } from './load-model.ts';
+export { type LoadModelOptions, loadModelFiles, type ModelFile } from './load-model-files.ts';
 export type { LabelVolume, VentricleVolumes, VolumePair } from './measure-labels.ts';
 export { findMidSagittalPlane, type MidSagittalPlane, rightOf } from './mid-sagittal-plane.ts';
 export {
@@ -27,6 +28,7 @@ export { drawResult } from './result-picture.ts';
 export { type ResultRecord, resultRecord, resultRecordSchema, resultSchemaUrl } from './result-record.ts';
 export { type ResultsTableRow, resultsTable } from './results-table.ts';
 export {
+  isPair,
   type OptionsInForce,
   type Segmentation,
   type SegmentModel,

@@ -1,5 +1,6 @@
 /** The parts of segmenting that need files on disk. */
 export {
+  type OpenModelOptions,
   type OutputPaths,
   openModel,
   type SegmentFileOptions,

@@ -18,15 +18,17 @@ import { derivativeFiles, derivativePaths, participantOf, requireDerivativeDatas
 import { estimateErrorBars } from '../error-bar/index.ts';
 import { VentrisegError } from '../errors.ts';
 import { type FileToWrite, writeAllWhole } from '../files/index.ts';
-import { resolveModel } from '../model/shipped-models.ts';
+import { isVolumeModel } from '../model/model-metadata.ts';
+import { partnerOf, resolveModel } from '../model/shipped-models.ts';
 import type { Person } from '../norms/index.ts';
 import { encodePng } from '../pictures/index.ts';
 import { drawReportPictures, reportHtml } from '../report/index.ts';
 import type { OpenedScan, OpenProgress } from '../scan-input/index.ts';
 import { openScan } from '../scan-input/open-scan.ts';
 import { encodeStl, encodeVentriclePly, ventricleSurfaces } from '../surfaces/index.ts';
+import type { ChoroidPlexus } from '../volumes/index.ts';
 import { encodeLabels } from './encode-labels.ts';
-import { type LoadedSliceModel, loadSliceModel } from './load-model.ts';
+import { loadModelFiles, type ModelFile } from './load-model-files.ts';
 import { nameOfScan } from './output-names.ts';
 import { drawResult } from './result-picture.ts';
 import { patientOf, type ResultRecord, resultRecord } from './result-record.ts';
@@ -47,6 +49,11 @@ export interface SegmentFileOptions {
   /** DICOM: the series to take, by UID, number, or part of its description. */
   readonly series?: string;
   /** Replace results that are there. */
+  readonly overwrite?: boolean;
+  /**
+   * Go on where ventriseg refuses: `overwrite`, and segment where no head is found; errors of the quality only warn
+   * then. Recorded in the result.
+   */
   readonly force?: boolean;
   /** Lay results out as a BIDS derivative dataset in `output` (see bids/); the scan must be named as BIDS has it. */
   readonly bids?: boolean;
@@ -55,6 +62,10 @@ export interface SegmentFileOptions {
   readonly fillHoles?: boolean;
   readonly removeIslands?: boolean;
   readonly crf?: boolean;
+  /** Volume networks: look at the mirror image as well, and take the mean. */
+  readonly flip?: boolean;
+  /** Of volume networks that tell it apart: what becomes of the choroid plexus; default 'ventricle'. */
+  readonly choroidPlexus?: ChoroidPlexus;
   /** Segment the scan this many times more, varied a little, for the standard error of each number; at least 2. */
   readonly errorBar?: number;
   /** For norms: default what DICOM or the BIDS dataset tells. */
@@ -88,19 +99,37 @@ export interface SegmentResult extends OutputPaths {
   readonly record: ResultRecord;
 }
 
+/** Options of `openModel`. */
+export interface OpenModelOptions {
+  readonly threads?: number;
+  readonly backend?: BackendChoice;
+  /** Of volume networks that tell it apart: what becomes of the choroid plexus; default 'ventricle'. */
+  readonly choroidPlexus?: ChoroidPlexus;
+}
+
 /**
- * Loads a model for Node.
+ * Loads a model for Node: a slice model, or a pair of volume networks by one of its files.
  *
- * @throws VentrisegError NO_SUCH_MODEL, BAD_MODEL; AutogradError RUNTIME_UNAVAILABLE
+ * @throws VentrisegError NO_SUCH_MODEL, BAD_MODEL; BAD_ARGUMENT for `choroidPlexus` with a model that does not tell it
+ * apart; AutogradError RUNTIME_UNAVAILABLE
  */
 export async function openModel(
   model?: string | Uint8Array,
-  options: { readonly threads?: number; readonly backend?: BackendChoice } = {},
-): Promise<LoadedSliceModel> {
-  const path = model instanceof Uint8Array ? 'model' : await resolveModel(model);
-  const bytes = model instanceof Uint8Array ? model : await readFile(path);
+  options: OpenModelOptions = {},
+): Promise<SegmentModel> {
+  const files: ModelFile[] = [];
+  if (model instanceof Uint8Array) files.push({ bytes: model, path: 'model' });
+  else {
+    const path = await resolveModel(model);
+    files.push({ bytes: await readFile(path), path });
+    if (isVolumeModel(files[0]!.bytes, path)) {
+      const partner = await partnerOf(path);
+      files.push({ bytes: await readFile(partner), path: partner });
+    }
+  }
   const { runtime, session } = await openBackend(options.backend, options);
-  return loadSliceModel(bytes, path, runtime, session);
+  const { choroidPlexus } = options;
+  return loadModelFiles(files, runtime, { session, ...(choroidPlexus && { choroidPlexus }) });
 }
 
 /**
@@ -120,13 +149,17 @@ export async function segmentFile(path: string, options: SegmentFileOptions): Pr
     options.surfaces,
   );
   if (options.bids) await requireDerivativeDataset(options.output);
-  if (!options.force) await requireFree(Object.values(outputs));
+  if (!mayOverwrite(options)) await requireFree(Object.values(outputs));
   const model = isLoaded(options.model) ? options.model : await openModel(options.model, options);
   try {
     return await segmentInto(path, name, outputs, model, options);
   } finally {
     if (model !== options.model) await model.release();
   }
+}
+
+export function mayOverwrite({ overwrite, force }: Pick<SegmentFileOptions, 'overwrite' | 'force'>): boolean {
+  return overwrite === true || force === true;
 }
 
 /** @throws VentrisegError OUTPUT_EXISTS naming the first file that is there */
@@ -136,7 +169,7 @@ export async function requireFree(paths: readonly string[]): Promise<void> {
     if (found === undefined) continue;
     throw new VentrisegError(
       'OUTPUT_EXISTS',
-      `${path}: exists already; choose another folder, or allow it to be replaced (force)`,
+      `${path}: exists already; choose another folder, or allow it to be replaced (overwrite)`,
       { path },
     );
   }

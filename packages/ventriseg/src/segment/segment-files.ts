@@ -11,6 +11,7 @@ import { distinctNames } from './output-names.ts';
 import { type ResultsTableRow, resultsTable } from './results-table.ts';
 import {
   isLoaded,
+  mayOverwrite,
   openModel,
   requireFree,
   type SegmentFileOptions,
@@ -69,7 +70,7 @@ export async function segmentFiles(
   if (options.bids) await requireBids(paths, options.output);
   const names = distinctNames(paths);
   const csvPath = paths.length > 1 ? join(options.output, CSV_FILE) : undefined;
-  if (csvPath !== undefined && !options.force) await requireFree([csvPath]);
+  if (csvPath !== undefined && !mayOverwrite(options)) await requireFree([csvPath]);
   const model = isLoaded(options.model) ? options.model : await openModel(options.model, options);
   const { onProgress, onScan, onNote: _, ...shared } = options;
   const results: SegmentResult[] = [];

@@ -11,18 +11,15 @@ import {
   encodeModel,
   ForwardPass,
   type Runtime,
-  readModelMetadata,
   readModelWeights,
   standardisedWeights,
 } from 'onnx-autograd';
 import { z } from 'zod';
 import { VentrisegError } from '../errors.ts';
+import { METADATA_KEY, readMetadata } from '../model/model-metadata.ts';
 import { sha256 } from '../scan-input/sha256.ts';
 import { softwareVersion } from '../software-version.ts';
 import { spacingOfRole, type VolumeClass, type VolumeRole } from './classes.ts';
-
-/** Key of the metadata in the file; the same as that of slice models. */
-const METADATA_KEY = 'ventriseg';
 
 const networkSchema = z.strictObject({
   kind: z.literal('block-unet'),
@@ -109,18 +106,13 @@ export function exportVolumeModel(options: {
 
 /** @throws VentrisegError BAD_MODEL when the bytes are no ONNX model, or no volume network of ventriseg */
 export function readVolumeModel(bytes: Uint8Array, path: string): VolumeModelMetadata {
-  const bad = (what: string, cause?: unknown) =>
-    new VentrisegError('BAD_MODEL', `${path}: ${what}`, { path, cause });
-  let text: string | undefined;
-  try {
-    text = readModelMetadata(bytes).get(METADATA_KEY);
-  } catch (cause) {
-    throw bad('is not an ONNX model, or is cut short', cause);
-  }
-  if (text === undefined) throw bad('is an ONNX model, but not one that ventriseg train made');
-  const parsed = volumeModelMetadataSchema.safeParse(JSON.parse(text));
+  const parsed = volumeModelMetadataSchema.safeParse(readMetadata(bytes, path));
   if (parsed.success) return parsed.data;
-  throw bad(`its metadata do not fit this version: ${z.prettifyError(parsed.error)}`, parsed.error);
+  throw new VentrisegError(
+    'BAD_MODEL',
+    `${path}: its metadata do not fit this version: ${z.prettifyError(parsed.error)}`,
+    { path, cause: parsed.error },
+  );
 }
 
 /**
@@ -142,6 +134,8 @@ export interface LoadedVolumeModel {
   /** SHA-256 of the file, hex. */
   readonly sha256: string;
   readonly path: string;
+  /** What became of the choroid plexus; undefined where the network does not tell it apart. */
+  readonly choroidPlexus: ChoroidPlexus | undefined;
   /**
    * @param image scaled intensities (see intensity.ts), x-fastest
    * @param shape [nx, ny, nz], multiples of the metadata's divisor
@@ -167,7 +161,8 @@ export async function loadVolumeModel(
 ): Promise<LoadedVolumeModel> {
   const metadata = readVolumeModel(bytes, path);
   const weights = readModelWeights(bytes);
-  const choroid = plexusOf(metadata.classes, options.choroidPlexus ?? 'ventricle');
+  const choice = options.choroidPlexus ?? 'ventricle';
+  const choroid = plexusOf(metadata.classes, choice);
   const { name, network, classes } = metadata;
   // Scans of one study mostly need one shape, so the last network built is kept.
   let built: { readonly key: string; readonly pass: ForwardPass } | undefined;
@@ -175,6 +170,7 @@ export async function loadVolumeModel(
     metadata: { ...metadata, classes: classes.slice(0, choroid.kept) },
     sha256: await sha256(bytes),
     path,
+    choroidPlexus: choroid.kept < classes.length ? choice : undefined,
     async run(image, shape) {
       try {
         const key = shape.join('x');

@@ -1,0 +1,246 @@
+/**
+ * The ways in which a scan is changed to see what a model bears. Each gives the scan and, made in the same way, the
+ * labels that are true for it.
+ */
+import {
+  applyAffine,
+  dilate,
+  fillHoles,
+  type Grid,
+  gridOf,
+  multiplyAffines,
+  reorient,
+  resample,
+  rigidAbout,
+  rigidToAffine,
+  type Shape3,
+  type Vec3,
+  type Volume,
+  voxelSizesMm,
+} from '@ventriseg/imaging';
+import { SeededRandom } from 'onnx-autograd';
+import { moveScan } from 'ventriseg';
+
+/** A scan and its true labels by FreeSurfer's numbers, on one grid, and a mask of its brain. */
+export interface LabelledHead {
+  readonly scan: Volume;
+  readonly labels: Volume<Uint8Array>;
+  /** Where any structure of the brain is labelled. */
+  readonly brain: Volume<Uint8Array>;
+}
+
+export interface Variation {
+  readonly name: string;
+  /** Heading that it stands under. */
+  readonly kind: string;
+  /** undefined where it makes no sense for the head, such as stripping a stripped one. */
+  make(head: LabelledHead, wholeHead: boolean): Pick<LabelledHead, 'scan' | 'labels'> | undefined;
+}
+
+const orders = ['RAS', 'LPS', 'ASR', 'PIL', 'SPR', 'IRP', 'LIA', 'RSP'];
+
+/** Every variation, the scan as it is first. */
+export const variations: readonly Variation[] = [
+  { kind: 'none', name: 'as it is', make: ({ scan, labels }) => ({ scan, labels }) },
+  ...orders.map((order) => of('storage', order, (head) => both(head, (v) => reorient(v, order)))),
+  ...turns('rotation', [10, 20, 30]),
+  ...[0.5, 10, 25].map((mm) =>
+    of('shift', `${mm} mm`, (head) => {
+      const motion = rigidToAffine(rigidAbout([0, 0, 0], [0, 0, 0], [mm, -mm, mm]));
+      return moved(head, motion);
+    }),
+  ),
+  ...[0.7, 1.2, 1.5, 2].map((mm) =>
+    of('resolution', `${mm} mm`, (head) => onGrid(head, regrid(head.scan, [mm, mm, mm]))),
+  ),
+  ...(['sagittal', 'coronal', 'axial'] as const).map((plane, axis) =>
+    of('resolution', `1 x 1 x 5 mm, ${plane}`, (head) => {
+      const upright = both(head, (v) => reorient(v, 'RAS'));
+      const sizes = [0, 1, 2].map((a) => (a === axis ? 5 : 1)) as unknown as Vec3;
+      return onGrid({ ...head, ...upright }, regrid(upright.scan, sizes));
+    }),
+  ),
+  ...[3, 6, 10].map((percent) =>
+    of('noise', `${percent} % of tissue`, ({ scan, labels }) => ({
+      scan: withNoise(scan, percent / 100),
+      labels,
+    })),
+  ),
+  ...[20, 40, 60].map((percent) =>
+    of('bias field', `+-${percent} %`, ({ scan, labels }) => ({
+      scan: withBias(scan, percent / 100),
+      labels,
+    })),
+  ),
+  of('field of view', 'neck cut off', (head) => cropped(head, 'below')),
+  of('field of view', 'vertex cut off', (head) => cropped(head, 'above')),
+  {
+    kind: 'field of view',
+    name: 'skull-stripped',
+    make: ({ scan, labels, brain }, wholeHead) =>
+      wholeHead ? { scan: masked(scan, brain), labels } : undefined,
+  },
+  of('intensity', 'inverted in the head', ({ scan, labels }) => ({ scan: inverted(scan), labels })),
+];
+
+function of(
+  kind: string,
+  name: string,
+  make: (head: LabelledHead) => Pick<LabelledHead, 'scan' | 'labels'>,
+): Variation {
+  return { kind, name, make };
+}
+
+function turns(kind: string, degrees: readonly number[]): Variation[] {
+  const axes = ['pitch', 'roll', 'yaw'];
+  const world = [0, 1, 2];
+  return degrees.flatMap((angle) =>
+    world.map((axis) =>
+      of(kind, `${angle} degrees of ${axes[axis]}`, (head) => {
+        const turn = world.map((a) => (a === axis ? (angle * Math.PI) / 180 : 0)) as unknown as Vec3;
+        return moved(head, rigidToAffine(rigidAbout(middleOf(head.scan), turn, [0, 0, 0])));
+      }),
+    ),
+  );
+}
+
+function both(head: LabelledHead, change: <T extends Volume>(volume: T) => Volume) {
+  return { scan: change(head.scan), labels: change(head.labels) as Volume<Uint8Array> };
+}
+
+function middleOf({ shape, voxelToWorld }: Grid): Vec3 {
+  return applyAffine(voxelToWorld, shape.map((n) => (n - 1) / 2) as unknown as Vec3);
+}
+
+/** The head moved in the field of view: interpolated on the same grid. */
+function moved({ scan, labels }: LabelledHead, motion: readonly number[]) {
+  const grid = gridOf(scan);
+  const carried = { ...labels, voxelToWorld: multiplyAffines(motion, labels.voxelToWorld) };
+  return { scan: moveScan(scan, motion, grid), labels: labelsOn(carried, grid) };
+}
+
+function onGrid({ scan, labels }: Pick<LabelledHead, 'scan' | 'labels'>, grid: Grid) {
+  return { scan: resample(scan, grid, { antiAlias: true }), labels: labelsOn(labels, grid) };
+}
+
+/** The label with the largest share of each voxel that is over half labelled, so that borders move by no half voxel. */
+function labelsOn(labels: Volume<Uint8Array>, grid: Grid): Volume<Uint8Array> {
+  const count = grid.shape[0] * grid.shape[1] * grid.shape[2];
+  const [out, most, all] = [new Uint8Array(count), new Float32Array(count), new Float32Array(count)];
+  for (const label of [4, 43, 5, 44, 14, 15]) {
+    const mask = new Float32Array(labels.data.length);
+    for (let at = 0; at < mask.length; at++) if (labels.data[at] === label) mask[at] = 1;
+    const share = resample({ ...labels, data: mask }, grid, { antiAlias: true }).data;
+    for (let at = 0; at < count; at++) {
+      all[at]! += share[at]!;
+      if (share[at]! <= most[at]!) continue;
+      out[at] = label;
+      most[at] = share[at]!;
+    }
+  }
+  for (let at = 0; at < count; at++) if (all[at]! <= 0.5) out[at] = 0;
+  return { data: out, shape: grid.shape, voxelToWorld: grid.voxelToWorld };
+}
+
+/** The scan's field of view in voxels of other sizes, mm along its axes. */
+function regrid({ shape, voxelToWorld: m }: Grid, sizes: Vec3): Grid {
+  const own = voxelSizesMm(m);
+  const counts = shape.map((n, axis) => Math.max(1, Math.floor((n * own[axis]!) / sizes[axis]!)));
+  const steps = sizes.map((size, axis) => size / own[axis]!);
+  const first = applyAffine(
+    m,
+    shape.map((n, axis) => (n - 1 - (counts[axis]! - 1) * steps[axis]!) / 2) as unknown as Vec3,
+  );
+  return {
+    shape: counts as unknown as Shape3,
+    voxelToWorld: m.map((value, at) =>
+      at >= 12 ? value : at % 4 === 3 ? first[(at - 3) / 4]! : value * steps[at % 4]!,
+    ),
+  };
+}
+
+/** Mean of what is brighter than the mean. */
+function tissueLevel({ data }: Volume): number {
+  let sum = 0;
+  for (let at = 0; at < data.length; at++) sum += data[at]!;
+  const mean = sum / data.length;
+  let tissue = 0;
+  let count = 0;
+  for (let at = 0; at < data.length; at++) {
+    if (data[at]! <= mean) continue;
+    tissue += data[at]!;
+    count++;
+  }
+  return tissue / Math.max(count, 1);
+}
+
+/** Rician noise, as magnitude images have it. */
+function withNoise(scan: Volume, share: number): Volume {
+  const random = new SeededRandom(1);
+  const deviation = share * tissueLevel(scan);
+  const data = Float32Array.from(scan.data);
+  for (let at = 0; at < data.length; at++) {
+    data[at] = Math.hypot(data[at]! + deviation * random.normal(), deviation * random.normal());
+  }
+  return { ...scan, data };
+}
+
+/** A smooth field over the head: brighter on one side, darker on the other, along all three axes. */
+function withBias(scan: Volume, share: number): Volume {
+  const [nx, ny, nz] = scan.shape;
+  const data = Float32Array.from(scan.data);
+  for (let z = 0, at = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      for (let x = 0; x < nx; x++, at++) {
+        const field =
+          Math.sin((Math.PI * x) / nx) * Math.cos((Math.PI * y) / ny) + Math.cos((Math.PI * z) / nz) / 2;
+        data[at]! *= 1 + (share * field) / 1.5;
+      }
+    }
+  }
+  return { ...scan, data };
+}
+
+/** Without what lies 25 mm below, or 10 mm above, the ventricles. */
+function cropped(head: LabelledHead, side: 'below' | 'above') {
+  const { scan, labels } = both(head, (v) => reorient(v, 'RAS'));
+  const [nx, ny, nz] = labels.shape;
+  let first = nz;
+  let last = 0;
+  for (let at = 0; at < labels.data.length; at++) {
+    if (labels.data[at] === 0) continue;
+    const z = Math.floor(at / (nx * ny));
+    first = Math.min(first, z);
+    last = Math.max(last, z);
+  }
+  const mm = voxelSizesMm(labels.voxelToWorld)[2];
+  const from = side === 'below' ? Math.max(0, first - Math.round(25 / mm)) : 0;
+  const to = side === 'above' ? Math.min(nz, last + 1 + Math.round(10 / mm)) : nz;
+  const origin = applyAffine(labels.voxelToWorld, [0, 0, from]);
+  const voxelToWorld = labels.voxelToWorld.map((v, at) =>
+    at < 12 && at % 4 === 3 ? origin[(at - 3) / 4]! : v,
+  );
+  const shape: Shape3 = [nx, ny, to - from];
+  const cut = <T extends Volume>(volume: T) => ({
+    data: volume.data.slice(nx * ny * from, nx * ny * to),
+    shape,
+    voxelToWorld,
+  });
+  return { scan: cut(scan), labels: cut(labels) as Volume<Uint8Array> };
+}
+
+/** Only the brain and what lies within 3 mm of it, as programs that strip skulls leave it. */
+function masked(scan: Volume, brain: Volume<Uint8Array>): Volume {
+  const mask = fillHoles(dilate(brain, { radiusMm: 3 })).mask.data;
+  return { ...scan, data: scan.data.map((value, at) => (mask[at] === 0 ? 0 : value)) as Volume['data'] };
+}
+
+/** Dark tissue bright and the other way round, as a T2-weighted scan has it; air stays dark. */
+function inverted(scan: Volume): Volume {
+  const level = tissueLevel(scan);
+  const data = Float32Array.from(scan.data, (value) => {
+    const share = Math.min(value / (1.3 * level), 1);
+    return share < 0.12 ? value : level * (1.1 - share);
+  });
+  return { ...scan, data };
+}
