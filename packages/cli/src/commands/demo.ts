@@ -56,7 +56,7 @@ async function demo(options: DemoCommandOptions, run: CommandRun): Promise<numbe
   const result = await segmentFile(head.path, {
     output: options.output,
     model,
-    force: true,
+    overwrite: true,
     signal: run.signal,
     onProgress: (progress) =>
       showSegmentProgress({ ...progress, path: head.path, scansDone: 0, scans: 1 }, run),

@@ -1,5 +1,5 @@
 /** `ventriseg segment`: scans in; labels, volumes and pictures out. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { BackendChoice } from 'ventriseg/node';
 import {
   addCommonOptions,
@@ -21,10 +21,13 @@ interface SegmentCommandOptions extends CommonOptions {
   threads?: number;
   backend: BackendChoice;
   series?: string;
+  overwrite?: boolean;
   force?: boolean;
   bids?: boolean;
   surfaces?: boolean;
   crf?: boolean;
+  flip?: boolean;
+  choroidPlexus?: 'ventricle' | 'left-out';
   fillHoles: boolean;
   keepIslands?: boolean;
   errorBar?: number | true;
@@ -42,10 +45,18 @@ export function addSegment(program: Command, streams: CliStreams, outcome: Outco
     .option('--threads <number>', 'processor threads; default all cores', wholeNumber(1))
     .addOption(backendOption("what runs the network; wasm gives the page's labels to the voxel"))
     .option('--series <which>', 'DICOM: the series to take, by UID, number, or part of its description')
-    .option('--force', 'replace results that are there already')
+    .option('--overwrite', 'replace results that are there already')
+    .option('--force', 'the same, and segment what is refused, such as a scan without a head; recorded')
     .option('--bids', 'lay the results out as a BIDS derivative dataset; scans are named sub-..._T1w')
     .option('--surfaces', 'write the surfaces of the ventricles as well, as STL and coloured PLY')
     .option('--crf', 'draw borders to edges of the image with a dense conditional random field')
+    .option('--flip', 'look at the mirror image as well and take the mean; half as fast')
+    .addOption(
+      new Option(
+        '--choroid-plexus <fate>',
+        'count it as ventricle, as manual protocols do, or leave it out, as FreeSurfer does; default ventricle',
+      ).choices(['ventricle', 'left-out']),
+    )
     .option('--no-fill-holes', 'leave holes of the labels as they are')
     .option('--keep-islands', 'keep parts that are no ventricles by their size and place')
     .option(
@@ -96,10 +107,13 @@ async function segment(
   const { segmentFiles, usualVariations } = await import('ventriseg/node');
   const { results, failures, csvPath } = await segmentFiles(scans, {
     output: options.output,
+    overwrite: options.overwrite === true,
     force: options.force === true,
     bids: options.bids === true,
     surfaces: options.surfaces === true,
     crf: options.crf === true,
+    flip: options.flip === true,
+    ...(options.choroidPlexus && { choroidPlexus: options.choroidPlexus }),
     fillHoles: options.fillHoles,
     backend: options.backend,
     removeIslands: options.keepIslands !== true,

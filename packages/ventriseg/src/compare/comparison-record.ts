@@ -125,7 +125,9 @@ export const comparisonRecordSchema = z
     errorBars: z.strictObject(variationFields).describe('How the standard errors were made.'),
     software: z.strictObject({ name: z.string(), version: z.string() }),
     model: z.strictObject({ ...model, locate: z.strictObject(model).optional() }),
-    options: z.record(z.string(), z.boolean()).describe('Options of the segmentation as they were in force.'),
+    options: z
+      .record(z.string(), z.union([z.boolean(), z.string()]).nullable())
+      .describe('Options of the segmentation as they were in force.'),
     timingsMs: z.record(z.string(), z.number().min(0)),
   })
   .meta({
