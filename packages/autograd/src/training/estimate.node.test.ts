@@ -33,7 +33,7 @@ test.each([
   ['in blocked layout', [1, 96, 96], [16, 32, 64], 8],
   ['in plain layout', [1, 96, 96], [6, 12], 20],
   ['volumes', [1, 48, 48, 48], [8, 16], 1],
-])('within 35 %% of what a process grows by: %s', (_, ...settings) => {
+])('%s: the estimate is within 35 percent of what a process grows by', (_, ...settings) => {
   const printed = execFileSync(
     process.execPath,
     ['--input-type=module', '-e', script, '--', JSON.stringify(settings)],
