@@ -4,7 +4,7 @@
  * Frontal horns: the greatest distance between the outer walls of both sides in front of the coronal plane through
  * the anterior commissure, the numerator of the Evans index (Evans, Arch Neurol Psychiatry 47, 1942). Between the
  * caudates: the smallest such distance behind it in the axial slice 10 mm above the commissures, where the heads of
- * the caudate nuclei press on the horns (the numerator of the bicaudate ratio; Barr et al., Dis Nerv Syst 39, 1978).
+ * the caudate nuclei press on the horns (the numerator of the bicaudate ratio; Barr et al., Neurology 28, 1978).
  * Occipital horns: the greatest distance behind the coronal plane through the posterior commissure, trigones
  * included (O'Hayon et al., Pediatr Neurosurg 29, 1998), not below the commissures, where the temporal horns begin.
  *

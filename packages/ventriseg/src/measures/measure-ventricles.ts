@@ -4,7 +4,7 @@
  *
  * Works on any grid and orientation, in browsers as in Node.
  */
-import type { Volume } from '@ventriseg/imaging';
+import { cropVolume, foregroundBox, type Shape3, type Vec3, type Volume } from '@ventriseg/imaging';
 import type { Intracranial } from '../segment/found.ts';
 import { cutPlaces } from './field-of-view.ts';
 import { type FoundPose, findHeadPose, type HeadPose } from './head-pose.ts';
@@ -37,16 +37,32 @@ export function measureVentricles(
   labels: Volume<Uint8Array>,
   { intracranial }: MeasureOptions = {},
 ): VentricleMeasures {
+  const part = aroundLabels(labels);
   const found: FoundPose =
-    cutPlaces(labels, [14]).length > 0
+    cutPlaces(part, [14]).length > 0
       ? { reason: "the third ventricle reaches the edge of the scan's field of view" }
-      : findHeadPose(ventriclePoints(labels));
+      : findHeadPose(ventriclePoints(part));
   const outcomes: Readonly<Record<MeasureId, MeasureOutcome>> = {
-    ...volumeMeasures(labels, intracranial),
-    ...poseMeasures(labels, found, intracranial),
+    ...volumeMeasures(part, intracranial),
+    ...poseMeasures(part, labels, found, intracranial),
   };
   return {
     pose: 'pose' in found ? found.pose : null,
     measures: measureIds.map((id) => ({ id, ...outcomes[id] })),
   };
+}
+
+/**
+ * The part of the volume that holds all labels, often a fiftieth of it, with a voxel around them: where there is none
+ * around, the field of view ends. The whole volume without labels.
+ */
+function aroundLabels(labels: Volume<Uint8Array>): Volume<Uint8Array> {
+  const box = foregroundBox(labels);
+  if (box === undefined) return labels;
+  const first = box.start.map((at) => Math.max(0, at - 1));
+  const last = box.start.map((at, axis) => Math.min(labels.shape[axis]! - 1, at + box.size[axis]!));
+  return cropVolume(labels, {
+    start: first as unknown as Vec3,
+    size: last.map((at, axis) => at - first[axis]! + 1) as unknown as Shape3,
+  });
 }

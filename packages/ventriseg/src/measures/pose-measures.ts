@@ -1,13 +1,5 @@
 /** Measures that are taken in the standard pose: widths, ratios of widths, and the callosal angle. */
-import {
-  applyAffine,
-  cropVolume,
-  foregroundBox,
-  labelMask,
-  type Shape3,
-  type Vec3,
-  type Volume,
-} from '@ventriseg/imaging';
+import { applyAffine, type Grid, labelMask, type Vec3, type Volume } from '@ventriseg/imaging';
 import type { Intracranial } from '../segment/found.ts';
 import { type CallosalAngle, callosalAngle } from './callosal-angle.ts';
 import { cutPlaces, insideOf } from './field-of-view.ts';
@@ -29,7 +21,7 @@ import {
   missing,
 } from './measure.ts';
 import { boxInPose, inPose, smoothed } from './pose-volume.ts';
-import { thirdVentricleRow } from './third-ventricle-width.ts';
+import { thirdVentricleBox, thirdVentricleRow } from './third-ventricle-width.ts';
 
 const poseMeasureIds = [
   'evansIndex',
@@ -50,9 +42,14 @@ type RowOutcome = PoseRow | MissingMeasure;
 /** An end of the skull's width that is nearer than this to the edge of the field of view may be cut, mm. */
 const edgeMm = 1;
 
-/** @param found the pose of the labels, or why there is none */
+/**
+ * @param part the labels with a voxel around them, where the field of view does not end
+ * @param scan the grid of the whole scan
+ * @param found the pose of the labels, or why there is none
+ */
 export function poseMeasures(
-  labels: Volume<Uint8Array>,
+  part: Volume<Uint8Array>,
+  scan: Grid,
   found: FoundPose,
   intracranial: Intracranial | undefined,
 ): PoseMeasures {
@@ -61,9 +58,8 @@ export function poseMeasures(
     return Object.fromEntries(poseMeasureIds.map((id) => [id, noPose])) as PoseMeasures;
   }
   const { pose } = found;
-  const part = aroundLabels(labels);
-  const horns = hornRows(labels, part, pose);
-  const skull = skullRows(labels, intracranial, pose, horns.frontal);
+  const horns = hornRows(part, pose);
+  const skull = skullRows(scan, intracranial, pose, horns.frontal);
   const width = (row: RowOutcome, name: string) => ofRows(pose, [[name, row]], ([mm]) => mm!);
   return {
     evansIndex: ofRows(
@@ -88,28 +84,17 @@ export function poseMeasures(
     occipitalHornWidthMm: width(horns.occipital, 'occipital horns'),
     innerSkullWidthMm: width(skull.widest, 'inner skull'),
     thirdVentricleWidthMm: width(thirdRow(part, pose), 'third ventricle'),
-    callosalAngleDegrees: measureCallosalAngle(labels, part, pose),
+    callosalAngleDegrees: measureCallosalAngle(part, pose),
   };
 }
 
-/** The part of the volume that holds all labels, with a voxel around them where there is one. */
-function aroundLabels(labels: Volume<Uint8Array>): Volume<Uint8Array> {
-  const { start, size } = foregroundBox(labels)!;
-  const first = start.map((at) => Math.max(0, at - 1));
-  const last = start.map((at, axis) => Math.min(labels.shape[axis]! - 1, at + size[axis]!));
-  return cropVolume(labels, {
-    start: first as unknown as Vec3,
-    size: last.map((at, axis) => at - first[axis]! + 1) as unknown as Shape3,
-  });
-}
-
-function hornRows(labels: Volume<Uint8Array>, part: Volume<Uint8Array>, pose: HeadPose) {
+function hornRows(part: Volume<Uint8Array>, pose: HeadPose) {
   const absent = absentSides(part);
   if (absent !== undefined) return { frontal: absent, bicaudate: absent, occipital: absent };
   const box = boxInPose(part, pose);
   const inBox = (label: number) => smoothed(inPose(labelMask(part, label), pose, box));
   const lateral = { left: inBox(4), right: inBox(43) };
-  const cutY = cutPlaces(labels, [4, 43]).map((place) => applyAffine(pose.worldToPose, place)[1]);
+  const cutY = cutPlaces(part, [4, 43]).map((place) => applyAffine(pose.worldToPose, place)[1]);
   const cut = (where: string) =>
     missing(
       'CUT_BY_FIELD_OF_VIEW',
@@ -142,7 +127,7 @@ function absentSides({ data }: Volume<Uint8Array>): MissingMeasure | undefined {
 }
 
 function skullRows(
-  labels: Volume<Uint8Array>,
+  scan: Grid,
   intracranial: Intracranial | undefined,
   pose: HeadPose,
   frontal: RowOutcome,
@@ -152,7 +137,7 @@ function skullRows(
     return { atFrontalHorns: none, widest: none };
   }
   const inside = intracranialInPose(intracranial.probability, pose);
-  const isInScan = insideOf(labels, edgeMm);
+  const isInScan = insideOf(scan, edgeMm);
   const whole = (row: PoseRow | undefined): RowOutcome => {
     if (row === undefined) return missing('NO_INTRACRANIAL_VOLUME', 'No inside of a skull was found there.');
     return endsOf(row).every((end) => isInScan(applyAffine(pose.poseToWorld, end)))
@@ -169,22 +154,18 @@ function skullRows(
 }
 
 function thirdRow(part: Volume<Uint8Array>, pose: HeadPose): RowOutcome {
-  const third = inPose(labelMask(part, 14), pose, boxInPose(part, pose));
+  const third = inPose(labelMask(part, 14), pose, thirdVentricleBox);
   return (
     thirdVentricleRow(third) ??
     missing('PART_NOT_IN_PLANE', 'No part of the third ventricle lies at the height of the commissures.')
   );
 }
 
-function measureCallosalAngle(
-  labels: Volume<Uint8Array>,
-  part: Volume<Uint8Array>,
-  pose: HeadPose,
-): MeasureOutcome {
+function measureCallosalAngle(part: Volume<Uint8Array>, pose: HeadPose): MeasureOutcome {
   const absent = absentSides(part);
   if (absent !== undefined) return absent;
   const isNearPlane = (place: Vec3) => Math.abs(applyAffine(pose.worldToPose, place)[1] + acPcMm) < 3;
-  if (cutPlaces(labels, [4, 43]).some(isNearPlane)) {
+  if (cutPlaces(part, [4, 43]).some(isNearPlane)) {
     return missing(
       'CUT_BY_FIELD_OF_VIEW',
       "The lateral ventricles reach the edge of the scan's field of view in the plane of the posterior commissure.",

@@ -52,27 +52,29 @@ export function boxInPose(volume: Volume, pose: Pick<HeadPose, 'worldToPose'>): 
   return { low: low as unknown as Vec3, high: high as unknown as Vec3 };
 }
 
-/** The volume's values times a Gaussian of sigma 0.7 mm, which smooths the steps of voxels. */
+/** Outer weight of a three-point filter of variance 0.49 mm2. */
+const tap = 0.245;
+
+/** The values smoothed as by a Gaussian of sigma 0.7 mm, which evens out the steps of voxels; 0 outside. */
 export function smoothed({ data, shape, firstMm }: PoseVolume): PoseVolume {
+  const [nx, ny] = shape;
   let from = data;
-  const strides = [1, shape[0], shape[0] * shape[1]];
-  for (let axis = 0; axis < 3; axis++) {
-    const to = new Float32Array(from.length);
-    const stride = strides[axis]!;
+  for (const [axis, stride] of [1, nx, nx * ny].entries()) {
     const n = shape[axis]!;
-    for (let at = 0; at < from.length; at++) {
-      const place = Math.floor(at / stride) % n;
-      const before = place > 0 ? from[at - stride]! : 0;
-      const after = place < n - 1 ? from[at + stride]! : 0;
-      to[at] = tap * (before + after) + (1 - 2 * tap) * from[at]!;
+    const to = new Float32Array(from.length);
+    // Runs of `stride` values share their place along the axis.
+    for (let start = 0, place = 0; start < from.length; start += stride, place = (place + 1) % n) {
+      const hasBefore = place > 0;
+      const hasAfter = place < n - 1;
+      for (let at = start; at < start + stride; at++) {
+        const sides = (hasBefore ? from[at - stride]! : 0) + (hasAfter ? from[at + stride]! : 0);
+        to[at] = tap * sides + (1 - 2 * tap) * from[at]!;
+      }
     }
     from = to;
   }
   return { data: from, shape, firstMm };
 }
-
-/** Outer weight of the three-point filter of variance 0.49 mm2. */
-const tap = 0.245;
 
 /** First and last place along x in mm where a row crosses one half; undefined where it never does. */
 export function spanOfRow(

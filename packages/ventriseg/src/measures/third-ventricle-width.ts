@@ -1,15 +1,21 @@
 /**
  * Width of the third ventricle: the greatest extent along x between the commissures, within 5 mm above and below
- * the AC-PC plane (after Benedict et al., Neurology 63, 2004, who measure it by hand in an axial slice).
+ * the AC-PC plane (after Benedict et al., Arch Neurol 61, 2004, who measure it by hand in an axial slice).
  *
  * The extent of a row is how much of it is third ventricle (the sum of its values times the grid's 1 mm), which
  * does not depend on how voxels happen to cut its thin walls, and a mean over 3 x 3 rows evens out single voxels.
  */
 import { acPcMm } from './head-pose.ts';
 import type { PoseRow } from './horn-widths.ts';
-import type { PoseVolume } from './pose-volume.ts';
+import type { PoseBox, PoseVolume } from './pose-volume.ts';
 
 const halfHeightMm = 5;
+
+/** The part of the pose that is looked at, with a mm around it; the third ventricle lies within 30 mm of the midline. */
+export const thirdVentricleBox: PoseBox = {
+  low: [-30, -Math.ceil(acPcMm) - 1, -halfHeightMm - 1],
+  high: [30, 1, halfHeightMm + 1],
+};
 
 /** @returns the row as it is drawn: as long as the width, about the middle of the ventricle there */
 export function thirdVentricleRow(third: PoseVolume): PoseRow | undefined {

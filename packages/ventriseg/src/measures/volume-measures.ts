@@ -2,7 +2,7 @@
  * Measures that need no pose: the intracranial volume, the ventricles' share of it, and the asymmetry of the
  * lateral ventricles.
  */
-import { labelMask, type Volume, volumeMl } from '@ventriseg/imaging';
+import { type Volume, voxelVolumeMl } from '@ventriseg/imaging';
 import { ventricles } from '../labels/index.ts';
 import type { Intracranial } from '../segment/found.ts';
 import { type MeasureOutcome, missing } from './measure.ts';
@@ -13,12 +13,21 @@ export function volumeMeasures(
   labels: Volume<Uint8Array>,
   intracranial: Intracranial | undefined,
 ): Record<VolumeMeasureId, MeasureOutcome> {
+  const mlOf = volumesOf(labels);
   const intracranialVolumeMl = measureIntracranial(intracranial);
   return {
     intracranialVolumeMl,
-    ventricleSharePercent: measureShare(labels, intracranialVolumeMl),
-    lateralAsymmetryPercent: measureAsymmetry(labels),
+    ventricleSharePercent: measureShare(mlOf, intracranialVolumeMl),
+    lateralAsymmetryPercent: measureAsymmetry(mlOf),
   };
+}
+
+/** Volume of each label, mL, by its number. */
+function volumesOf(labels: Volume<Uint8Array>): Float64Array {
+  const counts = new Float64Array(256);
+  for (let at = 0; at < labels.data.length; at++) counts[labels.data[at]!]!++;
+  const voxelMl = voxelVolumeMl(labels);
+  return counts.map((count) => count * voxelMl);
 }
 
 /**
@@ -45,21 +54,16 @@ function measureIntracranial(intracranial: Intracranial | undefined): MeasureOut
   return { status: 'measured', value: ml, lines: [] };
 }
 
-/** All ventricles in percent of the intracranial volume (Ambarki et al., AJNR 31, 2010). */
-function measureShare(labels: Volume<Uint8Array>, intracranial: MeasureOutcome): MeasureOutcome {
+/** All ventricles in percent of the intracranial volume (Ambarki et al., Neurosurgery 67, 2010). */
+function measureShare(mlOf: Float64Array, intracranial: MeasureOutcome): MeasureOutcome {
   if (intracranial.status !== 'measured') return intracranial;
-  const ml = volumeMl(
-    labelMask(
-      labels,
-      ventricles.map(({ number }) => number),
-    ),
-  );
+  const ml = ventricles.reduce((sum, { number }) => sum + mlOf[number]!, 0);
   return { status: 'measured', value: (100 * ml) / intracranial.value, lines: [] };
 }
 
 /** By the bodies with their horns but the temporal ones, which not all models tell apart. */
-function measureAsymmetry(labels: Volume<Uint8Array>): MeasureOutcome {
-  const [left, right] = [volumeMl(labelMask(labels, 4)), volumeMl(labelMask(labels, 43))];
+function measureAsymmetry(mlOf: Float64Array): MeasureOutcome {
+  const [left, right] = [mlOf[4]!, mlOf[43]!];
   if (left + right === 0) return missing('NO_LATERAL_VENTRICLES', 'There are no lateral ventricles.');
   if (left === 0 || right === 0) {
     return missing('ONE_SIDE_MISSING', `There is no ${left === 0 ? 'left' : 'right'} lateral ventricle.`);

@@ -11,7 +11,7 @@ export function measurePicturesSection({ pictures: { measures = [] } }: ReportIn
 <h2>Where the measures were taken</h2>
 <p class="note">Slices of the head in its standard pose: the line through the commissures is horizontal, and the
 patient’s right is on the left.</p>
-<div class="planes">
+<div class="planes measured">
 ${measures.map(measureFigure)}</div>
 </section>
 `;

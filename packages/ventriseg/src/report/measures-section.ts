@@ -8,7 +8,7 @@ export function measuresSection({ record }: ReportInputs): Html | undefined {
   const { measures, pose } = record;
   if (measures.length === 0) return undefined;
   const messages = [...new Set(measures.flatMap(({ message }) => message ?? []))];
-  return html`<section class="half">
+  return html`<section class="half tall">
 <h2>Measures</h2>
 ${numberTable(
   'Ratios, widths and angles',

@@ -25,6 +25,7 @@ code { font: .85em ui-monospace, "Cascadia Mono", Menlo, Consolas, "Liberation M
 main { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); column-gap: 2rem; }
 section { grid-column: 1 / -1; }
 .half { grid-column: auto; }
+.tall { grid-row: span 2; }
 .findings li { margin: .5rem 0; padding: .4rem .8rem; background: var(--panel); border-left: .3rem solid; }
 .findings li p { color: var(--text); }
 .findings strong { text-transform: uppercase; font-size: .8rem; letter-spacing: .04em; }
@@ -39,6 +40,7 @@ th { font-weight: 400; }
 th:first-child { padding-left: 0; }
 thead th { color: var(--faint); font-size: .875rem; white-space: nowrap; }
 .numbers td, .numbers thead th + th { text-align: right; font-variant-numeric: tabular-nums; padding-right: 0; }
+.numbers td { white-space: nowrap; }
 .sum > * { font-weight: 600; }
 .properties { font-size: .9rem; }
 .properties th { width: 12rem; color: var(--faint); }
@@ -81,7 +83,10 @@ figcaption { font-size: .875rem; color: var(--faint); text-align: center; }
   h2, h3, caption { break-after: avoid; }
   table, figure, li, .chart, .pictures { break-inside: avoid; }
   th, td { padding-block: .1rem; }
-  .planes, .slices { max-width: 154mm; margin-inline: auto; }
+  .planes, .slices { max-width: 130mm; margin-inline: auto; }
+  .measured, .surfaces figure { max-width: 150mm; margin-inline: auto; }
+  .measured figcaption { font-size: .8rem; line-height: 1.25; }
+  .slices figcaption { font-size: .75rem; }
   .slices { grid-template-columns: repeat(6, 1fr); gap: .3rem; }
 }
 `;
