@@ -72,13 +72,13 @@ const tolerance: readonly (readonly [MeasureId, number])[] = [
   ['occipitalHornWidthMm', 1],
   ['innerSkullWidthMm', 0.5],
   ['thirdVentricleWidthMm', 0.3],
-  ['callosalAngleDegrees', 5],
 ];
 
 testWithData('a turned head has the same measures', async () => {
-  for (const { path, evansIndex } of [
-    { path: 'label-maps/map_03.nii.gz', evansIndex: 0.236 },
-    { path: 'label-maps/map_18.nii.gz', evansIndex: 0.379 },
+  for (const { path, evansIndex, angleTolerance } of [
+    // Slits, whose roofs are a few voxels long: single voxels turn their angle.
+    { path: 'label-maps/map_03.nii.gz', evansIndex: 0.236, angleTolerance: 18 },
+    { path: 'label-maps/map_18.nii.gz', evansIndex: 0.379, angleTolerance: 4 },
   ]) {
     const { all, labels } = await load(path);
     const intracranial = intracranialOf(all);
@@ -99,7 +99,7 @@ testWithData('a turned head has the same measures', async () => {
     const copy = resample(move(labels), gridAt(1, [170, 200, 170], centre), { method: 'nearest' });
     const moved = { ...intracranial, probability: move(intracranial.probability) };
     const { measures } = measureVentricles(copy, { intracranial: moved });
-    for (const [id, most] of tolerance) {
+    for (const [id, most] of [...tolerance, ['callosalAngleDegrees', angleTolerance] as const]) {
       const [before, after] = [valueOfMeasure(upright.measures, id)!, valueOfMeasure(measures, id)!];
       expect(Math.abs(after - before), `${path} ${id}: ${before} and ${after}`).toBeLessThan(most);
     }
