@@ -8,7 +8,7 @@ import { buildInferenceGraph, ForwardPass, Trainer } from 'onnx-autograd';
 import { workerLanes } from 'onnx-autograd/node';
 import * as onnxruntime from 'onnxruntime-node';
 import { readWeights } from '../pytorch/weights-file.ts';
-import { benchmarkNetworks } from './networks.ts';
+import { benchmarkNetworks, imageSize } from './networks.ts';
 import type { Measured, Prepared, Request, Task, WorkerSetup } from './worker-protocol.ts';
 
 const LEARNING_RATE = 1e-4;
@@ -26,7 +26,7 @@ const prepared: (ForwardPass | Trainer)[] = [];
 async function floats(path: string): Promise<Float32Array> {
   const bytes = await readFile(path);
   const all = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-  return all.slice(0, setup.batch * setup.size * setup.size);
+  return all.slice(0, setup.batch * imageSize(setup));
 }
 
 function createTrainer(): Promise<Trainer> {
@@ -36,8 +36,9 @@ function createTrainer(): Promise<Trainer> {
     optimiser: { kind: 'adam' },
     runtime: onnxruntime,
     chunkSize: setup.chunk,
-    lanes: workerLanes(setup.threads),
     session,
+    // A batch that has no chunk for every lane is done by all threads together.
+    ...(setup.batch >= setup.threads * setup.chunk && { lanes: workerLanes(setup.threads) }),
   });
 }
 

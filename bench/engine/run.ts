@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runScript, UsageError, wholeNumber } from '../command-line.ts';
 import { measureMatmulPeak } from './matmul-peak.ts';
-import { benchmarkNetworks } from './networks.ts';
+import { benchmarkNetworks, imageSize, SIZE } from './networks.ts';
 import { writePictures } from './pictures.ts';
 import { benchmarkText, type EngineBenchmark } from './table.ts';
 import { findPytorch, timeNetwork } from './time-network.ts';
@@ -73,7 +73,9 @@ async function main(): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'ventriseg-bench-'));
   try {
     const batchOf = (n: (typeof benchmarkNetworks)[number]) => (quick ? n.quickBatch : n.batch);
-    const pictures = await writePictures(directory, Math.max(...options.networks.map(batchOf)), 1);
+    // A volume is as many pictures, one after another.
+    const picturesOf = (n: (typeof benchmarkNetworks)[number]) => (batchOf(n) * imageSize(n)) / SIZE ** 2;
+    const pictures = await writePictures(directory, Math.max(...options.networks.map(picturesOf)), 1);
     onProgress('matrix products');
     const matmulPeakGflops = await measureMatmulPeak(threads, quick ? 0.5 : 2);
     const networks: EngineBenchmark['networks'][number][] = [];

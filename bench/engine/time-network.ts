@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { buildInferenceGraph, countFlops, Trainer } from 'onnx-autograd';
 import * as onnxruntime from 'onnxruntime-node';
 import { writeWeights } from '../pytorch/weights-file.ts';
-import { type BenchmarkNetwork, SIZE } from './networks.ts';
+import type { BenchmarkNetwork } from './networks.ts';
 import type { PictureFiles } from './pictures.ts';
 import { type Task, Worker, type WorkerSetup } from './worker-protocol.ts';
 
@@ -140,7 +140,8 @@ async function startWorkers(spec: BenchmarkNetwork, options: TimingOptions, weig
     outputChannels: spec.outputChannels,
     batch: options.batch,
     chunk: spec.chunk,
-    size: SIZE,
+    spatial: spec.spatial,
+    upsampling: spec.upsampling,
     threads: options.threads,
     images: options.pictures.images,
     targets: options.pictures.targets,

@@ -21,15 +21,19 @@ WARM_UP_STEPS = 3
 def main():
     setup = json.loads(sys.argv[1])
     torch.set_num_threads(setup["threads"])
-    layout = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}[setup["layout"]]
-    shape = (setup["batch"], 1, setup["size"], setup["size"])
+    spatial = setup["spatial"]
+    last = torch.channels_last if len(spatial) == 2 else torch.channels_last_3d
+    layout = {"contiguous": torch.contiguous_format, "channels_last": last}[setup["layout"]]
+    shape = (setup["batch"], 1, *spatial)
 
     def floats(path):
         values = numpy.fromfile(path, dtype="<f4", count=int(numpy.prod(shape))).reshape(shape)
         return torch.from_numpy(values).contiguous(memory_format=layout)
 
     def network():
-        made = EncoderDecoder(setup["filters"], setup["skips"], setup["outputChannels"])
+        made = EncoderDecoder(
+            setup["filters"], setup["skips"], setup["outputChannels"], len(spatial), setup["upsampling"]
+        )
         load_weights(made, setup["weights"])
         return made.to(memory_format=layout)
 

@@ -34,7 +34,8 @@ export interface WorkerSetup {
   readonly outputChannels: number;
   readonly batch: number;
   readonly chunk: number;
-  readonly size: number;
+  readonly spatial: readonly number[];
+  readonly upsampling: 'linear' | 'nearest';
   readonly threads: number;
   readonly images: string;
   readonly targets: string;

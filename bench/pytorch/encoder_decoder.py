@@ -2,8 +2,9 @@
 
 Layers, order of convolutions, names of parameters and loss are those of packages/autograd/src/modules/
 encoder-decoder.ts: each level two 3x3 convolutions with bias and ReLU, then 2x2 max-pooling; a bottleneck of two;
-on the way up bilinear resizing (align_corners=False) and two convolutions, with skips resizing, one convolution,
-concatenation of [skip, convolved] and two convolutions; a 1x1 convolution, of whose channels the first is used.
+on the way up linear resizing (align_corners=False) and two convolutions, with skips resizing, one convolution,
+concatenation of [skip, convolved] and two convolutions; a 1x1 convolution, of whose channels the first is used. In
+two or in three dimensions, growing linearly or by repetition.
 """
 import json
 import os
@@ -14,51 +15,62 @@ from torch import nn
 from torch.nn import functional
 
 
+CONVOLUTIONS = {2: nn.Conv2d, 3: nn.Conv3d}
+POOLINGS = {2: functional.max_pool2d, 3: functional.max_pool3d}
+
+
 class TwoConvolutions(nn.Module):
-    def __init__(self, inputs, width):
+    def __init__(self, inputs, width, dimensions):
         super().__init__()
-        self.conv1 = nn.Conv2d(inputs, width, 3, padding=1)
-        self.conv2 = nn.Conv2d(width, width, 3, padding=1)
+        convolution = CONVOLUTIONS[dimensions]
+        self.conv1 = convolution(inputs, width, 3, padding=1)
+        self.conv2 = convolution(width, width, 3, padding=1)
 
     def forward(self, x):
         return functional.relu(self.conv2(functional.relu(self.conv1(x))))
 
 
 class LevelUp(TwoConvolutions):
-    def __init__(self, inputs, width, skips):
-        super().__init__(2 * width if skips else inputs, width)
+    def __init__(self, inputs, width, skips, dimensions, upsampling):
+        super().__init__(2 * width if skips else inputs, width, dimensions)
         self.skips = skips
+        if upsampling == "nearest":
+            self.growing = {"mode": "nearest"}
+        else:
+            self.growing = {"mode": {2: "bilinear", 3: "trilinear"}[dimensions], "align_corners": False}
         if skips:
-            self.conv0 = nn.Conv2d(inputs, width, 3, padding=1)
+            self.conv0 = CONVOLUTIONS[dimensions](inputs, width, 3, padding=1)
 
     def forward(self, x, skip):
-        x = functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+        x = functional.interpolate(x, scale_factor=2, **self.growing)
         if self.skips:
             x = torch.cat([skip, functional.relu(self.conv0(x))], dim=1)
         return super().forward(x)
 
 
 class EncoderDecoder(nn.Module):
-    def __init__(self, filters, skips, output_channels):
+    def __init__(self, filters, skips, output_channels, dimensions=2, upsampling="linear"):
         super().__init__()
         self.levels = len(filters)
+        self.pool = POOLINGS[dimensions]
         inputs = 1
         for level, width in enumerate(filters, start=1):
-            setattr(self, f"encoder{level}", TwoConvolutions(inputs, width))
+            setattr(self, f"encoder{level}", TwoConvolutions(inputs, width, dimensions))
             inputs = width
-        self.bottleneck = TwoConvolutions(inputs, 2 * inputs)
+        self.bottleneck = TwoConvolutions(inputs, 2 * inputs, dimensions)
         inputs *= 2
         for level in range(self.levels, 0, -1):
-            setattr(self, f"decoder{level}", LevelUp(inputs, filters[level - 1], skips))
+            up = LevelUp(inputs, filters[level - 1], skips, dimensions, upsampling)
+            setattr(self, f"decoder{level}", up)
             inputs = filters[level - 1]
-        self.output = nn.Conv2d(inputs, output_channels, 1)
+        self.output = CONVOLUTIONS[dimensions](inputs, output_channels, 1)
 
     def forward(self, x):
         skips = []
         for level in range(1, self.levels + 1):
             x = getattr(self, f"encoder{level}")(x)
             skips.append(x)
-            x = functional.max_pool2d(x, 2)
+            x = self.pool(x, 2)
         x = self.bottleneck(x)
         for level in range(self.levels, 0, -1):
             x = getattr(self, f"decoder{level}")(x, skips[level - 1])
@@ -68,8 +80,8 @@ class EncoderDecoder(nn.Module):
 def soft_jaccard_loss(logits, target):
     """Mean over the batch of -sum(pg) / sum(p + g - pg), the loss of the 2017 experiment."""
     p = torch.sigmoid(logits)
-    both = (p * target).sum(dim=(1, 2, 3))
-    either = p.sum(dim=(1, 2, 3)) + target.sum(dim=(1, 2, 3)) - both
+    both = (p * target).flatten(1).sum(dim=1)
+    either = p.flatten(1).sum(dim=1) + target.flatten(1).sum(dim=1) - both
     return -(both / either).mean()
 
 
