@@ -7,7 +7,7 @@ import { buildGradientGraph, buildInferenceGraph, gradientName } from '../traini
 import { initialWeights, parameterLayout, slotOf } from '../training/parameter-layout.ts';
 import { Trainer } from '../training/trainer.ts';
 import { type BlockUnetOptions, blockUnet, blockUnetDivisor } from './block-unet.ts';
-import { standardisedWeights } from './standardised-weights.ts';
+import { standardisedWeights, trainableWeights } from './standardised-weights.ts';
 
 const options: BlockUnetOptions = {
   name: 'blocks',
@@ -98,4 +98,10 @@ test('kernels standardised once and for all give the same network', () => {
     return interpret(graph, feeds, ['probability']).get('probability')!.data;
   };
   expect(relativeError(run(plain, folded), run(trained, weights))).toBeLessThan(1e-5);
+  // And the way back, to train on.
+  expect(relativeError(run(trained, trainableWeights(trained, folded)), run(trained, weights))).toBeLessThan(
+    1e-5,
+  );
+  folded.delete('output/bias');
+  expect(() => trainableWeights(trained, folded)).toThrow('output/bias (24) is not among the weights');
 });

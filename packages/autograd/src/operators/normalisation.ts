@@ -147,3 +147,12 @@ export function standardiseFilters(
   }
   return result;
 }
+
+/** The gains with which `standardiseFilters` gives filters back that it has made. */
+export function gainsOfFilters(standardised: Float32Array, filters: number): Float32Array {
+  const fanIn = standardised.length / filters;
+  return Float32Array.from({ length: filters }, (_, filter) => {
+    const own = standardised.subarray(filter * fanIn, (filter + 1) * fanIn);
+    return Math.sqrt(own.reduce((total, value) => total + value * value, 0)) / RELU_GAIN;
+  });
+}

@@ -46,7 +46,7 @@ export function addTrain(program: Command, streams: CliStreams, outcome: Outcome
     )
     .requiredOption('-o, --output <run>', 'folder for the network, its scores, and the log for TensorBoard')
     .option('--resume', 'go on with a run that was stopped, to the same weights as if it had not been')
-    .option('--from <run>', 'start from the weights of another run (volume networks)')
+    .option('--from <model.onnx>', 'start from the weights of a volume network that is trained already')
     .option('--epochs <number>', "instead of the recipe's number", wholeNumber(1))
     .option('--threads <number>', 'processor threads; default all cores', wholeNumber(1))
     .addOption(backendOption('what computes'))

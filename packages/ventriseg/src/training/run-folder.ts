@@ -68,7 +68,7 @@ export async function reopenRun<R extends RunRecipe>(
 }
 
 /** @throws VentrisegError NO_SUCH_FILE when the run has no checkpoint; AutogradError BAD_CHECKPOINT when it is broken */
-export async function readCheckpoint(run: string): Promise<Checkpoint> {
+async function readCheckpoint(run: string): Promise<Checkpoint> {
   const path = join(run, CHECKPOINT_FILE);
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw new VentrisegError('NO_SUCH_FILE', `${run}: has no checkpoint to go on from`, { path, cause });

@@ -100,6 +100,18 @@ test('a training that was stopped ends with the same weights as one that was not
   });
 }, 300_000);
 
+test('a training can start from a model', async () => {
+  const from = join(root, 'whole', 'model.onnx');
+  const further = { dataset, recipe: { ...recipe, learningRate: 1e-9 }, threads: 1, epochs: 1 };
+  const { scores } = await trainVolumes({ ...further, output: join(root, 'further'), from });
+  const { cases } = JSON.parse(readFileSync(join(root, 'whole', 'evaluation.json'), 'utf8'));
+  // Half precision of the file apart, nothing has changed.
+  expect(scores[0]!.all).toBeCloseTo(cases[0].all, 2);
+  await expect(
+    trainVolumes({ ...further, output: join(root, 'none'), from: join(root, 'none.onnx') }),
+  ).rejects.toMatchObject({ code: 'NO_SUCH_FILE' });
+}, 120_000);
+
 test('its model runs for other shapes, here and as plain ONNX with the same result', async () => {
   const bytes = readFileSync(join(root, 'whole', 'model.onnx'));
   const metadata = readVolumeModel(bytes, 'model.onnx');

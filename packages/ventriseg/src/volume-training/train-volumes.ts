@@ -6,18 +6,20 @@
  * A run that was stopped goes on from its checkpoint to exactly the weights the uncut one would have had. The next
  * batch is made while the lanes compute.
  */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Shape3 } from '@ventriseg/imaging';
 import {
   type BackendChoice,
   buildInferenceGraph,
-  type Checkpoint,
   encodeCheckpoint,
   ForwardPass,
   type Loss,
   learningRateAt,
   type RandomState,
+  readModelWeights,
   Trainer,
+  trainableWeights,
   WEIGHT_AVERAGE,
 } from 'onnx-autograd';
 import { openBackend } from 'onnx-autograd/node';
@@ -28,7 +30,6 @@ import {
   createRun,
   EVALUATION_FILE,
   MODEL_FILE,
-  readCheckpoint,
   reopenRun,
 } from '../training/run-folder.ts';
 import { RunLog } from '../training/run-log.ts';
@@ -46,7 +47,7 @@ export interface TrainVolumesOptions {
   /** Folder to make; it must not exist unless `resume`. */
   readonly output: string;
   readonly resume?: boolean;
-  /** Run folder of a network of the same build, whose weights (their moving average) are the start values. */
+  /** Model file of a network of the same build, whose weights are the start values. */
   readonly from?: string;
   /** Instead of the recipe's number of epochs. */
   readonly epochs?: number;
@@ -128,7 +129,7 @@ export async function trainVolumes(options: TrainVolumesOptions): Promise<TrainV
     trainer.restore(checkpoint);
     sampler.state = checkpoint.extra as RandomState;
   } else if (options.from !== undefined) {
-    startFrom(trainer, await readCheckpoint(options.from));
+    await startFrom(trainer, options.from);
   }
   const inference = buildInferenceGraph(network(recipe.testShape), 1);
   const pass = await ForwardPass.create(backend.runtime, inference, backend.session);
@@ -230,16 +231,17 @@ export async function trainVolumes(options: TrainVolumesOptions): Promise<TrainV
   return { output, step: trainer.step, finished: trainer.step >= steps, scores };
 }
 
-/** Start values from another run. @throws AutogradError BAD_CHECKPOINT when its network is built differently */
-function startFrom(trainer: Trainer, { weights, moments, layout }: Checkpoint): void {
-  const own = trainer.checkpoint();
-  const average = moments[WEIGHT_AVERAGE] ?? weights.subarray(0, layout.trainableCount);
-  trainer.restore({
-    ...own,
-    layout,
-    weights: average,
-    moments: { ...own.moments, ...(WEIGHT_AVERAGE in own.moments ? { [WEIGHT_AVERAGE]: average } : {}) },
+/** @throws VentrisegError NO_SUCH_FILE; AutogradError BAD_ARGUMENT when its network is built differently */
+async function startFrom(trainer: Trainer, path: string): Promise<void> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new VentrisegError('NO_SUCH_FILE', `${path}: cannot be read`, { path, cause });
   });
+  const given = trainableWeights(trainer.gradientGraph, readModelWeights(bytes));
+  const own = trainer.checkpoint();
+  const weights = new Float32Array(own.weights.length);
+  for (const slot of own.layout.trainable) weights.set(given.get(slot.name)!, slot.offset);
+  const average = WEIGHT_AVERAGE in own.moments ? { [WEIGHT_AVERAGE]: weights } : {};
+  trainer.restore({ ...own, weights, moments: { ...own.moments, ...average } });
 }
 
 /** The cases that are not trained on, a few of each person. */
