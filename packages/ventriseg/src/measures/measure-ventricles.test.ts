@@ -129,6 +129,29 @@ test('what cannot be measured has a reason and no value', () => {
   }
 });
 
+test('false islands in the orbits and at the back change no width', () => {
+  const clean = head([0, 0, 0], [0, 0, 0]);
+  const islands = { ...clean, data: clean.data.slice() };
+  const [nx, ny] = clean.shape;
+  // Cubes of 14 mm: 75 mm in front of AC and 25 mm beside; and behind the horns on the left.
+  for (const [x, y, z] of [
+    [93, 169, 60],
+    [43, 169, 60],
+    [55, 2, 75],
+  ] as const) {
+    for (let n = 0; n < 14 ** 3; n++) {
+      const [i, j, k] = [x + (n % 14), y + (Math.floor(n / 14) % 14), z + Math.floor(n / 196)];
+      islands.data[i + nx * (j + ny * k)] = i < 75 ? 4 : 43;
+    }
+  }
+  const [before, after] = [clean, islands].map((labels) => measureVentricles(labels));
+  expect(after!.pose).toEqual(before!.pose);
+  for (const id of ['frontalHornWidthMm', 'occipitalHornWidthMm', 'callosalAngleDegrees'] as const) {
+    expect(valueOfMeasure(after!.measures, id)).toBe(valueOfMeasure(before!.measures, id));
+  }
+  expect(valueOfMeasure(after!.measures, 'lateralAsymmetryPercent')).toBeGreaterThan(1);
+});
+
 test('without a fourth ventricle the frontal horns tell the tilt', () => {
   const { pose, measures } = measureVentricles(without(head([0, 0, 0], [0, 0, 0]), 15));
   expect(pose!.tiltFrom).toBe('frontal');

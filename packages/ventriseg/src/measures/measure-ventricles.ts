@@ -2,6 +2,7 @@
  * All measures of one scan from its labels: volumes in relation to the head; widths, ratios and an angle in the
  * standard pose, with the lines they were taken along; or the reason why one could not be taken.
  *
+ * Volumes count all labels; pose and widths leave out islands that lie apart from the ventricles (see near-parts.ts).
  * Works on any grid and orientation, in browsers as in Node.
  */
 import { cropVolume, foregroundBox, type Shape3, type Vec3, type Volume } from '@ventriseg/imaging';
@@ -9,6 +10,7 @@ import type { Intracranial } from '../segment/found.ts';
 import { cutPlaces } from './field-of-view.ts';
 import { type FoundPose, findHeadPose, type HeadPose } from './head-pose.ts';
 import { type Measure, type MeasureId, type MeasureOutcome, measureIds } from './measure.ts';
+import { nearParts } from './near-parts.ts';
 import { poseMeasures } from './pose-measures.ts';
 import { ventriclePoints } from './ventricle-points.ts';
 import { volumeMeasures } from './volume-measures.ts';
@@ -37,13 +39,14 @@ export function measureVentricles(
   labels: Volume<Uint8Array>,
   { intracranial }: MeasureOptions = {},
 ): VentricleMeasures {
-  const part = aroundLabels(labels);
+  const all = aroundLabels(labels);
+  const part = nearParts(all);
   const found: FoundPose =
     cutPlaces(part, [14]).length > 0
       ? { reason: "the third ventricle reaches the edge of the scan's field of view" }
       : findHeadPose(ventriclePoints(part));
   const outcomes: Readonly<Record<MeasureId, MeasureOutcome>> = {
-    ...volumeMeasures(part, intracranial),
+    ...volumeMeasures(all, intracranial),
     ...poseMeasures(part, labels, found, intracranial),
   };
   return {
