@@ -2,22 +2,35 @@
  * Builds the page into `packages/cli/dist-web`, from where `ventriseg serve` serves it: everything it needs is in there, nothing is fetched from elsewhere.
  *
  * The runtime, dcm2niix and the weights are copied as they are, since they are loaded by address at run time. The
- * model is the shipped one; VENTRISEG_WEB_MODEL names another file.
+ * models are those that ventriseg ships; VENTRISEG_WEB_MODEL names another file instead.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shippedModels } from 'ventriseg/node';
 import { defineConfig, type Plugin } from 'vite';
 import { contentSecurityPolicy, pageHeaders } from './src/offline/headers.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
-const shippedModel = join(here, '../../packages/ventriseg/models/ventricles-slices.onnx');
 
 /** Vite copies these from `public`. */
 const publicFiles = ['icon.svg', 'manifest.webmanifest'];
+
+/** Runs only where there is WebGPU, and is large: the service worker keeps it only there. */
+const webgpuRuntime = 'ort-wasm-simd-threaded.asyncify';
+
+/** The networks: name, place in the page, and where they are from. */
+async function models() {
+  const own = process.env.VENTRISEG_WEB_MODEL;
+  const found =
+    own === undefined
+      ? await shippedModels()
+      : [{ name: basename(own, '.onnx'), path: own, isDefault: true }];
+  return found.map(({ name, path, isDefault }) => ({ name, file: `models/${name}.onnx`, path, isDefault }));
+}
 
 /** Files that are loaded by address, by their place in the page. */
 function filesAsTheyAre(): Record<string, string> {
@@ -28,9 +41,10 @@ function filesAsTheyAre(): Record<string, string> {
     .find((folder) => isThere(join(folder, 'dcm2niix.jpeg.js')));
   if (dcm2niix === undefined) throw new Error('@niivue/dcm2niix is not installed; run npm ci');
   return {
-    'models/ventricles-slices.onnx': process.env.VENTRISEG_WEB_MODEL ?? shippedModel,
     'ort/ort-wasm-simd-threaded.mjs': join(ort, 'ort-wasm-simd-threaded.mjs'),
     'ort/ort-wasm-simd-threaded.wasm': join(ort, 'ort-wasm-simd-threaded.wasm'),
+    [`ort/${webgpuRuntime}.mjs`]: join(ort, `${webgpuRuntime}.mjs`),
+    [`ort/${webgpuRuntime}.wasm`]: join(ort, `${webgpuRuntime}.wasm`),
     'dcm2niix/dcm2niix.jpeg.js': join(dcm2niix, 'dcm2niix.jpeg.js'),
     'dcm2niix/dcm2niix.jpeg.wasm': join(dcm2niix, 'dcm2niix.jpeg.wasm'),
   };
@@ -53,8 +67,10 @@ function wholePage(): Plugin {
     transformIndexHtml: (html) => html.replace('CONTENT_SECURITY_POLICY', contentSecurityPolicy),
     generateBundle: {
       order: 'post',
-      handler(_, bundle) {
-        const hash = createHash('sha256');
+      async handler(_, bundle) {
+        const networks = await models();
+        const listed = networks.map(({ name, file, isDefault }) => ({ name, file, isDefault }));
+        const hash = createHash('sha256').update(JSON.stringify(listed));
         const files = Object.keys(bundle).filter(
           (name) => name !== 'service-worker.js' && !name.endsWith('.map'),
         );
@@ -62,7 +78,11 @@ function wholePage(): Plugin {
           const output = bundle[name]!;
           hash.update(name).update(output.type === 'chunk' ? output.code : output.source);
         }
-        for (const [fileName, path] of Object.entries(filesAsTheyAre())) {
+        const copied = {
+          ...filesAsTheyAre(),
+          ...Object.fromEntries(networks.map(({ file, path }) => [file, path])),
+        };
+        for (const [fileName, path] of Object.entries(copied)) {
           if (!isThere(path)) {
             this.error(`${path} is missing; name a model with VENTRISEG_WEB_MODEL, or run npm ci`);
           }
@@ -78,16 +98,21 @@ function wholePage(): Plugin {
         const worker = bundle['service-worker.js'];
         if (worker?.type !== 'chunk') throw new Error('internal: the build made no service worker');
         worker.code = worker.code.replace('BUILD_HASH', hash.digest('hex').slice(0, 16));
-        this.emitFile({
-          type: 'asset',
-          fileName: 'precache.json',
-          source: JSON.stringify(['./', ...files.filter((name) => name !== 'index.html')]),
+        const emitJson = (fileName: string, value: unknown) =>
+          this.emitFile({ type: 'asset', fileName, source: JSON.stringify(value, null, 2) });
+        emitJson('models.json', listed);
+        const isForWebGpu = (name: string) => name.includes(webgpuRuntime);
+        emitJson('precache.json', {
+          always: [
+            './',
+            'models.json',
+            ...files.filter((name) => name !== 'index.html' && !isForWebGpu(name)),
+          ],
+          withWebGpu: files.filter(isForWebGpu),
         });
-        this.emitFile({
-          type: 'asset',
-          fileName: 'headers.json',
-          source: JSON.stringify(pageHeaders, null, 2),
-        });
+        emitJson('headers.json', pageHeaders);
+        // A server that has a scan to try the page with says so here instead.
+        emitJson('example.json', null);
       },
     },
   };

@@ -46,12 +46,8 @@ export interface DemoHeadOptions {
  * @throws CliError DEMO_HEAD_UNAVAILABLE when it can neither be fetched nor found; the signal's reason
  */
 export async function findDemoHead(options: DemoHeadOptions): Promise<DemoHead> {
-  const debian = options.debianHead ?? debianHead;
-  const installed = await access(debian).then(
-    () => true,
-    () => false,
-  );
-  if (installed) return { path: debian, origin: 'Colin27 from the Debian package mricron-data' };
+  const installed = await installedHead(options.debianHead);
+  if (installed !== undefined) return installed;
   const cache = options.cache ?? join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ventriseg');
   const path = join(cache, head.file);
   const origin =
@@ -72,6 +68,14 @@ export async function findDemoHead(options: DemoHeadOptions): Promise<DemoHead> 
       { cause },
     );
   }
+}
+
+/** Colin27, where Debian's package is installed. */
+export async function installedHead(path = debianHead): Promise<DemoHead | undefined> {
+  return access(path).then(
+    () => ({ path, origin: 'Colin27 from the Debian package mricron-data' }),
+    () => undefined,
+  );
 }
 
 async function fetchHead(cache: string, path: string, npm: string, signal: AbortSignal): Promise<void> {

@@ -80,6 +80,27 @@ describe('servePage', () => {
     expect(await get('/', { method: 'POST' })).toMatchObject({ status: 405 });
   });
 
+  test('offers the example scan, and only it', async () => {
+    const path = join(folder, 'head.nii.gz');
+    await writeFile(path, 'head');
+    const page = join(folder, 'page');
+    await writeFile(join(page, 'example.json'), 'null');
+    expect(await get('/example.json')).toMatchObject({ status: 200, body: 'null' });
+    const plain = server;
+    try {
+      server = await servePage(page, 0, { path, origin: 'made up' });
+      expect(JSON.parse((await get('/example.json')).body)).toEqual({
+        name: 'head.nii.gz',
+        origin: 'made up',
+      });
+      expect(await get('/example/head.nii.gz')).toMatchObject({ status: 200, body: 'head' });
+      expect(await get('/example/../secret.txt')).toMatchObject({ status: 404 });
+      await server.close();
+    } finally {
+      server = plain;
+    }
+  });
+
   test('says when there is no page, or the port is taken', async () => {
     await expect(servePage(join(folder, 'nothing'), 0)).rejects.toMatchObject({ code: 'PAGE_NOT_BUILT' });
     const port = Number(new URL(server.url).port);

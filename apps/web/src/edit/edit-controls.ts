@@ -1,6 +1,7 @@
 /** The panel for correcting labels: tools, label, size of the brush, undo and redo, and their keys. */
 import type { MeasuredScan } from '../measured-scan.ts';
 import { byId, element } from '../ui/dom.ts';
+import { shownTab } from '../ui/tabs.ts';
 import { listenForBrush } from '../view/brush-input.ts';
 import { isField } from '../view/view-controls.ts';
 import type { Viewer } from '../view/viewer.ts';
@@ -99,7 +100,8 @@ export class EditControls {
   }
 
   private onKey(event: KeyboardEvent): void {
-    if (this.measured === undefined || isField(event.target as HTMLElement)) return;
+    if (this.measured === undefined || isField(event.target as HTMLElement) || shownTab() !== 'segment')
+      return;
     const key = event.key.toLowerCase();
     if (event.ctrlKey || event.metaKey) {
       if (key === 'z' && !event.shiftKey) this.undo();

@@ -1,9 +1,12 @@
-/** The worker: opens scans and segments them, off the page's own thread. */
+/** The worker: opens scans, segments them and trains networks, off the page's own thread. */
 import { type Dcm2niixFactory, dcm2niixConverter, openFiles, segmentVolume } from 'ventriseg';
 import './no-eval.ts';
+import { computeUsed } from './compute-used.ts';
 import { filesOf, findCandidates, inputFiles } from './given-files.ts';
-import type { EngineCalls, EngineError, EngineProgress, EngineReply, EngineRequest } from './protocol.ts';
-import { loadModel, pageFolder } from './runtime.ts';
+import { readyModel } from './models.ts';
+import type { EngineCalls, EngineError, EngineReply, EngineRequest, ProgressOf } from './protocol.ts';
+import { pageFolder } from './runtime.ts';
+import { stopTraining, summariseDataset, train } from './train-work.ts';
 
 const converter = dcm2niixConverter(async () => {
   const url = new URL('dcm2niix/dcm2niix.jpeg.js', pageFolder).href;
@@ -11,17 +14,20 @@ const converter = dcm2niixConverter(async () => {
   return loaded.default;
 });
 
-type Work = (argument: never, onProgress: (progress: EngineProgress) => void) => Promise<unknown>;
+type Work<Method extends keyof EngineCalls> = (
+  argument: Parameters<EngineCalls[Method]>[0],
+  onProgress: (progress: ProgressOf<Method>) => void,
+) => ReturnType<EngineCalls[Method]>;
 
-const work: { [Method in keyof EngineCalls]: Work } = {
-  find: async (given: Parameters<EngineCalls['find']>[0], onProgress) => {
+const work: { readonly [Method in keyof EngineCalls]: Work<Method> } = {
+  find: async (given, onProgress) => {
     const files = await inputFiles(given);
     return findCandidates(given.path, files, (done) =>
       onProgress({ stage: 'headers', done, total: files.length }),
     );
   },
 
-  open: async ({ given, candidate }: Parameters<EngineCalls['open']>[0], onProgress) => {
+  open: async ({ given, candidate }, onProgress) => {
     const all = await inputFiles(given);
     const files = candidate?.kind === 'file' ? filesOf(candidate, all) : all;
     const path = candidate?.kind === 'file' ? candidate.id : given.path;
@@ -32,17 +38,24 @@ const work: { [Method in keyof EngineCalls]: Work } = {
     });
   },
 
-  segment: async (volume: Parameters<EngineCalls['segment']>[0], onProgress) => {
+  segment: async ({ volume, model, compute }, onProgress) => {
     onProgress({ stage: 'model', done: 0, total: 1 });
-    const model = await loadModel();
+    const ready = await readyModel(model, compute);
     onProgress({ stage: 'model', done: 1, total: 1 });
-    return segmentVolume(volume, model, { onProgress });
+    const segmentation = await segmentVolume(volume, ready.model, { onProgress });
+    return { segmentation, compute: computeUsed(ready.backend) };
   },
+
+  dataset: summariseDataset,
+
+  train,
+
+  stopTraining: async () => stopTraining(),
 };
 
 self.onmessage = async ({ data: { id, method, argument } }: MessageEvent<EngineRequest>) => {
   try {
-    const result = await work[method](argument as never, (progress) =>
+    const result = await (work[method] as Work<typeof method>)(argument as never, (progress) =>
       reply({ id, kind: 'progress', progress }),
     );
     reply({ id, kind: 'done', result });

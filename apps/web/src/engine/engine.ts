@@ -1,5 +1,5 @@
-/** The page's side of the worker that opens and segments scans. */
-import type { EngineCalls, EngineProgress, EngineReply, EngineRequest } from './protocol.ts';
+/** The page's side of a worker. */
+import type { EngineCalls, EngineReply, EngineRequest, ProgressOf } from './protocol.ts';
 
 /** An error that the worker reported, with the library's stable code; CANCELLED when the user stopped it. */
 export class EngineFailure extends Error {
@@ -15,7 +15,7 @@ export class EngineFailure extends Error {
 interface Waiting {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: EngineFailure) => void;
-  readonly onProgress: (progress: EngineProgress) => void;
+  readonly onProgress: (progress: never) => void;
 }
 
 /**
@@ -30,7 +30,7 @@ export class Engine {
   call<Method extends keyof EngineCalls>(
     method: Method,
     argument: Parameters<EngineCalls[Method]>[0],
-    onProgress: (progress: EngineProgress) => void = () => {},
+    onProgress: (progress: ProgressOf<Method>) => void = () => {},
   ): ReturnType<EngineCalls[Method]> {
     const worker = this.started();
     const id = ++this.lastId;
@@ -68,7 +68,7 @@ export class Engine {
     const waiting = this.waiting.get(reply.id);
     if (waiting === undefined) return;
     if (reply.kind === 'progress') {
-      waiting.onProgress(reply.progress);
+      waiting.onProgress(reply.progress as never);
       return;
     }
     this.waiting.delete(reply.id);

@@ -1,7 +1,13 @@
-/** What the page asks of its worker, and what the worker answers. */
-
+/** What the page asks of its workers, and what they answer. */
 import type { Volume } from '@ventriseg/imaging';
-import type { OpenedScan, OpenProgress, Segmentation, SegmentProgress } from 'ventriseg';
+import type {
+  ClassEvaluation,
+  OpenedScan,
+  OpenProgress,
+  Segmentation,
+  SegmentProgress,
+  TrainProgress,
+} from 'ventriseg';
 
 /** A file as the user gave it; the path is relative to what was dropped. */
 export interface GivenFile {
@@ -26,6 +32,70 @@ export interface Candidate {
   readonly recommended: boolean;
 }
 
+export const computeChoices = ['auto', 'webgpu', 'wasm'] as const;
+export type ComputeChoice = (typeof computeChoices)[number];
+
+/** A network: a file that is served with the page, or one that was trained in it. Names are unique. */
+export type ModelChoice = { readonly name: string } & (
+  | { readonly file: string }
+  | { readonly bytes: Uint8Array }
+);
+
+/** What computed, and why nothing faster did. */
+export interface ComputeUsed {
+  readonly name: string;
+  readonly threads: number;
+  /** Each as `name: reason`. */
+  readonly passedOver: readonly string[];
+}
+
+export interface DatasetSummary {
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly trainSlices: number;
+  readonly testSlices: number;
+  readonly people: number;
+  readonly classes: readonly string[];
+}
+
+export interface TrainingOrder {
+  readonly given: GivenFiles;
+  /** Of a built-in recipe. */
+  readonly recipe: string;
+  readonly epochs: number;
+  readonly compute: ComputeChoice;
+  /** Goes on from here. */
+  readonly checkpoint: Uint8Array | undefined;
+}
+
+/** What a training tells after each epoch. */
+export interface EpochNews {
+  readonly stage: 'epoch';
+  readonly epoch: number;
+  readonly step: number;
+  readonly trainLoss: number;
+  /** NaN when there are no test slices. */
+  readonly testLoss: number;
+  readonly classes: readonly ClassEvaluation[];
+  /** PNG of some test slices with their true and predicted masks; undefined when there are none. */
+  readonly masks: Uint8Array | undefined;
+  /** The network so far, as an `.onnx` file. */
+  readonly model: Uint8Array;
+}
+
+export type TrainingNews =
+  | { readonly stage: 'begin'; readonly compute: ComputeUsed }
+  | ({ readonly stage: 'step' } & TrainProgress)
+  | EpochNews
+  | { readonly stage: 'checkpoint'; readonly checkpoint: Uint8Array };
+
+export interface TrainingEnd {
+  /** False when it was stopped early and can be gone on with. */
+  readonly finished: boolean;
+  readonly step: number;
+}
+
 export interface EngineCalls {
   /** The scans among the files; empty when `open` is to say what is wrong. */
   find(given: GivenFiles): Promise<readonly Candidate[]>;
@@ -33,10 +103,24 @@ export interface EngineCalls {
     readonly given: GivenFiles;
     readonly candidate: Candidate | undefined;
   }): Promise<OpenedScan>;
-  segment(volume: Volume): Promise<Segmentation>;
+  segment(wanted: {
+    readonly volume: Volume;
+    readonly model: ModelChoice;
+    readonly compute: ComputeChoice;
+  }): Promise<{ readonly segmentation: Segmentation; readonly compute: ComputeUsed }>;
+  dataset(given: GivenFiles): Promise<DatasetSummary>;
+  /** Ends when the last epoch is done, or after `stopTraining`. */
+  train(order: TrainingOrder): Promise<TrainingEnd>;
+  stopTraining(none: undefined): Promise<void>;
 }
 
-export type EngineProgress = OpenProgress | SegmentProgress | { stage: 'model'; done: number; total: number };
+/** Stages of opening and segmenting a scan. */
+export type ScanProgress = OpenProgress | SegmentProgress | { stage: 'model'; done: number; total: number };
+
+/** What each call tells on its way. */
+export type ProgressOf<Method extends keyof EngineCalls> = Method extends 'train'
+  ? TrainingNews
+  : ScanProgress;
 
 export interface EngineError {
   readonly code: string;
@@ -52,6 +136,6 @@ export type EngineRequest = {
 }[keyof EngineCalls];
 
 export type EngineReply =
-  | { readonly id: number; readonly kind: 'progress'; readonly progress: EngineProgress }
+  | { readonly id: number; readonly kind: 'progress'; readonly progress: ScanProgress | TrainingNews }
   | { readonly id: number; readonly kind: 'done'; readonly result: unknown }
   | { readonly id: number; readonly kind: 'failed'; readonly error: EngineError };

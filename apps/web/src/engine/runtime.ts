@@ -1,53 +1,56 @@
-/** The network of the page: the shipped weights on ONNX Runtime's WebAssembly, both served with the page. */
-import * as onnxruntime from 'onnxruntime-web/wasm';
-import { type LoadedSliceModel, loadSliceModel, VentrisegError } from 'ventriseg';
+/**
+ * What computes in the page: WebGPU where a graphics card is there and computes a small network right, else
+ * WebAssembly. Both builds of ONNX Runtime are served with the page, and only the one that is used is loaded.
+ */
+import { type Backend, type BackendCandidate, chooseBackend, type Runtime } from 'onnx-autograd';
+import type { ComputeChoice } from './protocol.ts';
 
 /** The page's own folder; the worker lies in `assets/`. */
 export const pageFolder = new URL('../', self.location.href);
 
 /** More threads than this gain nothing on networks this small. */
 const mostThreads = 8;
-const modelFile = 'models/ventricles-slices.onnx';
 
-let loading: Promise<LoadedSliceModel> | undefined;
-
-/** Threads that the network runs on: one unless the page is cross-origin isolated. */
+/** Threads of WebAssembly: one unless the page is cross-origin isolated. */
 export function threadCount(): number {
   return crossOriginIsolated ? Math.min(navigator.hardwareConcurrency || 1, mostThreads) : 1;
 }
 
-/**
- * The loaded model; loaded once.
- *
- * @throws VentrisegError NO_SUCH_MODEL when it cannot be fetched, BAD_MODEL
- */
-export function loadModel(): Promise<LoadedSliceModel> {
-  loading ??= load().catch((error: unknown) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
+/** @throws AutogradError RUNTIME_UNAVAILABLE with the reason for each that was tried */
+export function openPageBackend(choice: ComputeChoice): Promise<Backend> {
+  const webgpu: BackendCandidate = {
+    name: 'webgpu',
+    session: { executionProviders: ['webgpu'] },
+    load: () => loadWebGpu(choice === 'webgpu'),
+  };
+  return chooseBackend(choice, [
+    webgpu,
+    { name: 'wasm', session: { executionProviders: ['wasm'] }, load: loadWasm },
+  ]);
 }
 
-async function load(): Promise<LoadedSliceModel> {
-  const { wasm } = onnxruntime.env;
+async function loadWasm(): Promise<Runtime> {
+  return served(await import('onnxruntime-web/wasm'), 'ort-wasm-simd-threaded');
+}
+
+/** @param emulated whether a graphics card that the processor emulates will do; it is slower than WebAssembly */
+async function loadWebGpu(emulated: boolean): Promise<Runtime> {
+  const adapter = await navigator.gpu?.requestAdapter();
+  if (!adapter) throw new Error('this browser offers no graphics card for computing');
+  const { isFallbackAdapter, architecture } = adapter.info;
+  if (!emulated && (isFallbackAdapter || architecture === 'swiftshader')) {
+    throw new Error('the graphics card is emulated by the processor');
+  }
+  return served(await import('onnxruntime-web/webgpu'), 'ort-wasm-simd-threaded.asyncify');
+}
+
+/** Tells a build of the runtime where its WebAssembly lies. */
+function served<T extends typeof import('onnxruntime-web')>(runtime: T, name: string): T {
+  const { wasm } = runtime.env;
   wasm.numThreads = threadCount();
   wasm.wasmPaths = {
-    mjs: new URL('ort/ort-wasm-simd-threaded.mjs', pageFolder).href,
-    wasm: new URL('ort/ort-wasm-simd-threaded.wasm', pageFolder).href,
+    mjs: new URL(`ort/${name}.mjs`, pageFolder).href,
+    wasm: new URL(`ort/${name}.wasm`, pageFolder).href,
   };
-  const response = await fetch(new URL(modelFile, pageFolder)).catch((cause: unknown) => {
-    throw noModel(String(cause), cause);
-  });
-  if (!response.ok) throw noModel(`the server answered ${response.status} ${response.statusText}`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  return loadSliceModel(bytes, modelFile, onnxruntime, { executionProviders: ['wasm'] });
-}
-
-function noModel(why: string, cause?: unknown): VentrisegError {
-  return new VentrisegError(
-    'NO_SUCH_MODEL',
-    `${modelFile} could not be loaded (${why}); load the page again, with its server running`,
-    { path: modelFile, cause },
-  );
+  return runtime;
 }

@@ -36,7 +36,8 @@ scope.addEventListener('fetch', (event) => {
 
 async function keepAll(): Promise<void> {
   const list = await fetch('precache.json', { cache: 'no-store' });
-  const files = (await list.json()) as string[];
+  const { always, withWebGpu } = (await list.json()) as { always: string[]; withWebGpu: string[] };
+  const files = 'gpu' in navigator ? [...always, ...withWebGpu] : always;
   const cache = await caches.open(cacheName);
   await cache.addAll(files.map((file) => new Request(file, { cache: 'no-cache' })));
   await scope.skipWaiting();

@@ -1,11 +1,15 @@
 /** The files of a result, as the command writes them. */
 import {
+  drawPanels,
   drawResult,
   editedRecord,
   encodeLabels,
   encodePng,
+  encodeStl,
   type ResultRecord,
+  reportHtml,
   resultsTable,
+  ventricleSurfaces,
 } from 'ventriseg';
 import type { MeasuredScan } from '../measured-scan.ts';
 
@@ -15,7 +19,7 @@ export interface OutputFile {
   readonly content: Uint8Array | string;
 }
 
-export const outputKinds = ['mask', 'json', 'csv', 'png'] as const;
+export const outputKinds = ['mask', 'report', 'json', 'csv', 'stl', 'png'] as const;
 export type OutputKind = (typeof outputKinds)[number];
 
 /** The record as it stands, with the edits by hand. */
@@ -23,21 +27,44 @@ export function currentRecord({ record, original, editor }: MeasuredScan): Resul
   return editedRecord(record, { before: original, after: editor.volume, strokes: editor.strokes });
 }
 
+type Content = Omit<OutputFile, 'name'> & { readonly ending: string };
+
+/** The files that are named after their scan. */
+const contents: Readonly<
+  Record<Exclude<OutputKind, 'csv'>, (measured: MeasuredScan) => Promise<Content> | Content>
+> = {
+  mask: async ({ scan, editor }) => ({
+    ending: 'nii.gz',
+    type: 'application/gzip',
+    content: await encodeLabels(scan, editor.volume),
+  }),
+  report: (measured) => {
+    const panels = drawPanels(asShown(measured), { planeWindowMm: 192, pixelsPerMm: 2 });
+    return { ending: 'html', type: 'text/html', content: reportHtml(currentRecord(measured), panels) };
+  },
+  json: (measured) => ({
+    ending: 'json',
+    type: 'application/json',
+    content: `${JSON.stringify(currentRecord(measured), null, 2)}\n`,
+  }),
+  stl: ({ editor }) => ({
+    ending: 'stl',
+    type: 'model/stl',
+    content: encodeStl(ventricleSurfaces(editor.volume)),
+  }),
+  png: (measured) => ({
+    ending: 'png',
+    type: 'image/png',
+    content: encodePng(drawResult(asShown(measured), measured.scan.name)),
+  }),
+};
+
 /** @param all every scan on the page, for the table */
 export async function outputFile(
   kind: OutputKind,
   measured: MeasuredScan,
   all: readonly MeasuredScan[],
 ): Promise<OutputFile> {
-  const base = `${measured.scan.name.replace(/[<>:"/\\|?*]/g, '_')}_ventricles`;
-  if (kind === 'mask') {
-    const content = await encodeLabels(measured.scan, measured.editor.volume);
-    return { name: `${base}.nii.gz`, type: 'application/gzip', content };
-  }
-  if (kind === 'json') {
-    const content = `${JSON.stringify(currentRecord(measured), null, 2)}\n`;
-    return { name: `${base}.json`, type: 'application/json', content };
-  }
   if (kind === 'csv') {
     const rows = all.map((one) => ({
       name: one.scan.name,
@@ -46,21 +73,21 @@ export async function outputFile(
     }));
     return { name: 'ventricles.csv', type: 'text/csv', content: resultsTable(rows) };
   }
-  const record = currentRecord(measured);
+  const { ending, ...file } = await contents[kind](measured);
+  const base = measured.scan.name.replace(/[<>:"/\\|?*]/g, '_');
+  return { name: `${base}_ventricles.${ending}`, ...file };
+}
+
+/** The segmentation with the labels and volumes as they are shown. */
+function asShown(measured: MeasuredScan): MeasuredScan['segmentation'] {
+  const { segmentation, editor } = measured;
+  const { labels, total } = currentRecord(measured).volumes;
   const volumes = {
-    ...measured.segmentation.volumes,
-    labels: measured.segmentation.volumes.labels.map((volume, k) => ({
-      ...volume,
-      ml: record.volumes.labels[k]!.ml,
-    })),
-    total: { ...measured.segmentation.volumes.total, ml: record.volumes.total.ml },
+    ...segmentation.volumes,
+    labels: segmentation.volumes.labels.map((volume, k) => ({ ...volume, ml: labels[k]!.ml })),
+    total: { ...segmentation.volumes.total, ml: total.ml },
   };
-  const shown = { ...measured.segmentation, labels: measured.editor.volume, volumes };
-  return {
-    name: `${base}.png`,
-    type: 'image/png',
-    content: encodePng(drawResult(shown, measured.scan.name)),
-  };
+  return { ...segmentation, labels: editor.volume, volumes };
 }
 
 /** Hands a file to the browser's downloads. */

@@ -56,7 +56,7 @@ function swatch(label: number): SVGElement {
   return svg;
 }
 
-function row(
+export function row(
   name: readonly (Node | string)[],
   cells: readonly string[],
   className = '',
@@ -69,7 +69,7 @@ function row(
   );
 }
 
-function table(
+export function table(
   heads: readonly string[],
   rows: readonly HTMLTableRowElement[],
   caption: string,

@@ -1,9 +1,9 @@
 /** Progress by stage, with the time left as far as it can be told. */
-import type { EngineProgress } from '../engine/protocol.ts';
+import type { ScanProgress } from '../engine/protocol.ts';
 import { byId } from './dom.ts';
 
 /** Each stage in words, and its share of a scan's time in percent: from, to. */
-const stages: Readonly<Record<EngineProgress['stage'], readonly [text: string, from: number, to: number]>> = {
+const stages: Readonly<Record<ScanProgress['stage'], readonly [text: string, from: number, to: number]>> = {
   headers: ['Reading headers', 0, 5],
   reading: ['Reading', 5, 10],
   converting: ['Converting DICOM', 10, 20],
@@ -31,7 +31,7 @@ export class ProgressView {
     this.show('Opening the scan', 0, '');
   }
 
-  update({ stage, done, total }: EngineProgress): void {
+  update({ stage, done, total }: ScanProgress): void {
     const [text, from, to] = stages[stage];
     const percent = from + (to - from) * (total > 0 ? done / total : 1);
     const share = percent / 100;

@@ -2,6 +2,7 @@
 import type { Volume } from '@ventriseg/imaging';
 import { ventricles } from 'ventriseg';
 import { byId, element } from '../ui/dom.ts';
+import { shownTab } from '../ui/tabs.ts';
 import { type Layout, layouts, type Place, type Viewer } from './viewer.ts';
 
 /** Crosshair steps in voxels along the patient's left to right, back to front, and down to up. */
@@ -57,7 +58,7 @@ export class ViewControls {
 
   private onKey(event: KeyboardEvent): void {
     const target = event.target as HTMLElement;
-    if (event.ctrlKey || event.metaKey || event.altKey || isField(target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isField(target) || shownTab() !== 'segment') return;
     const move = moves[event.key];
     const layout = layouts[Number(event.key) - 1];
     if (move !== undefined && target.id === 'canvas') {
@@ -69,6 +70,8 @@ export class ViewControls {
       this.viewer.setLayout(layout);
     } else if (event.key === 'r' || event.key === 'R') {
       this.radiological.click();
+    } else if (event.key === 's' || event.key === 'S') {
+      byId('surfaces').click();
     } else if (event.key === '+' || event.key === '-') {
       this.opacity.value = String(Number(this.opacity.value) + (event.key === '+' ? 0.1 : -0.1));
       this.viewer.setOpacity(Number(this.opacity.value));
@@ -77,9 +80,10 @@ export class ViewControls {
   }
 }
 
-/** Whether keys belong to the element itself. */
+/** Whether keys belong to the element itself: text and numbers, lists and sliders, but not boxes to tick. */
 export function isField(target: HTMLElement): boolean {
-  return /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
+  const { type } = target as HTMLInputElement;
+  return /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) && type !== 'checkbox' && type !== 'radio';
 }
 
 function short(value: number): string {

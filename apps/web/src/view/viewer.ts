@@ -5,9 +5,9 @@
  * being prepared again. That layer runs in NiiVue's own order of voxels (nearest to RAS); `offsets` holds the way
  * from it to the scan's order.
  */
-import { DRAG_MODE, MULTIPLANAR_TYPE, Niivue, SHOW_RENDER, SLICE_TYPE } from '@niivue/niivue';
+import { DRAG_MODE, MULTIPLANAR_TYPE, Niivue, NVMesh, SHOW_RENDER, SLICE_TYPE } from '@niivue/niivue';
 import { type Vec3, type Volume, writeNifti } from '@ventriseg/imaging';
-import { ventricles } from 'ventriseg';
+import { type VentricleSurface, ventricles } from 'ventriseg';
 
 export const layouts = ['all', 'axial', 'coronal', 'sagittal', '3-D'] as const;
 export type Layout = (typeof layouts)[number];
@@ -139,6 +139,18 @@ export class Viewer {
     if (labels === undefined || nv.drawBitmap === null) return;
     for (const at of voxels) nv.drawBitmap[this.bitmapIndex(this.voxelOf(at))] = labels.data[at]!;
     nv.refreshDrawing(true);
+  }
+
+  /** Shows surfaces in the three-dimensional picture; none takes them away. */
+  setSurfaces(surfaces: readonly VentricleSurface[]): void {
+    const { nv } = this;
+    for (const mesh of [...nv.meshes]) nv.removeMesh(mesh);
+    for (const { title, colour, positions, triangles } of surfaces) {
+      const colours = Uint8Array.of(...colour, 255);
+      // NiiVue takes the arrays over.
+      nv.addMesh(new NVMesh(positions.slice(), triangles.slice(), title, colours, 1, true, nv.gl));
+    }
+    nv.drawScene();
   }
 
   setOpacity(opacity: number): void {

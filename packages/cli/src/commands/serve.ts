@@ -11,6 +11,7 @@ import {
   type Outcome,
   runCommand,
 } from '../command-run.ts';
+import { installedHead } from '../demo-head.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { wholeNumber } from '../option-values.ts';
 import { servePage } from '../page-server.ts';
@@ -42,7 +43,7 @@ export function addServe(program: Command, streams: CliStreams, outcome: Outcome
 }
 
 async function serve({ port }: ServeCommandOptions, run: CommandRun): Promise<number> {
-  const server = await servePage(builtPage, port);
+  const server = await servePage(builtPage, port, await installedHead());
   run.print(`${server.url}  (this machine only; Ctrl-C ends it)\n`);
   run.printJson({ url: server.url });
   if (!run.signal.aborted) await once(run.signal, 'abort');
