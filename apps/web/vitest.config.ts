@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    name: 'the page in Chromium',
     include: ['apps/web/test/**/*.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 120_000,

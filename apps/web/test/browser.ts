@@ -11,11 +11,23 @@ import { chromiumFlags, chromiumPath } from '../../../test/chromium.ts';
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 export const builtPage = `${root}packages/cli/dist-web/`;
 export const command = `${root}packages/cli/bin/ventriseg.js`;
-/** The model that the page runs. */
-export const pageModel = `${builtPage}models/ventricles-slices.onnx`;
 
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath, args: [...chromiumFlags] });
+export function launchBrowser(flags: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath, args: [...chromiumFlags, ...flags] });
+}
+
+/** Largest memory that any page's process has had so far, bytes (Linux). */
+export async function peakMemory(browser: Browser): Promise<number> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  const peaks = processInfo
+    .filter(({ type }) => type === 'renderer')
+    .map(async ({ id }) => {
+      const status = await readFile(`/proc/${id}/status`, 'utf8');
+      return 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
+    });
+  return Math.max(...(await Promise.all(peaks)));
 }
 
 export interface ServedPage {
