@@ -11,8 +11,11 @@ export class Curves {
   private readonly x: number[] = [];
   private readonly ys: (number | null)[][];
 
-  /** @param host emptied; its text colour is that of the axes */
-  constructor(host: HTMLElement, xTitle: string, names: readonly string[]) {
+  /**
+   * @param host emptied; its text colour is that of the axes
+   * @param range least and greatest value shown; those of the points when left out
+   */
+  constructor(host: HTMLElement, xTitle: string, names: readonly string[], range?: [number, number]) {
     this.host = host;
     this.names = names;
     this.ys = names.map(() => []);
@@ -25,7 +28,8 @@ export class Curves {
         width: Math.max(host.clientWidth, 200),
         height,
         cursor: { drag: { x: false, y: false } },
-        scales: { x: { time: false } },
+        legend: { live: false },
+        scales: { x: { time: false }, y: range === undefined ? {} : { range } },
         axes: [
           { label: xTitle, stroke, grid, ticks: grid, labelSize: 20, size: 34 },
           { stroke, grid, ticks: grid },
@@ -37,7 +41,6 @@ export class Curves {
             stroke: colours[k % colours.length]!,
             width: 2,
             spanGaps: true,
-            value: (_: uPlot, value: number | null) => (value === null ? '' : value.toFixed(3)),
           })),
         ],
       },

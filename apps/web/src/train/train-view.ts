@@ -20,7 +20,7 @@ export class TrainView {
   /** Clears what an earlier training showed. */
   clear(classes: readonly string[]): void {
     this.loss = new Curves(byId('loss-chart'), 'step', ['train', 'test']);
-    this.dice = new Curves(byId('dice-chart'), 'step', classes);
+    this.dice = new Curves(byId('dice-chart'), 'step', classes, [0, 1]);
     byId('scores').replaceChildren();
     byId('masks').hidden = true;
   }
@@ -31,8 +31,8 @@ export class TrainView {
     this.state('Preparing', 0, this.computed);
   }
 
-  step({ epoch, epochs, step, steps, trainLoss, imagesPerSecond, secondsLeft }: TrainProgress): void {
-    this.loss?.add(step, { train: trainLoss });
+  step({ epoch, epochs, step, steps, stepLoss, imagesPerSecond, secondsLeft }: TrainProgress): void {
+    this.loss?.add(step, { train: stepLoss });
     this.state(
       `Epoch ${epoch} of ${epochs}, step ${step} of ${steps}`,
       (100 * step) / steps,

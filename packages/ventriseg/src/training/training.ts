@@ -26,6 +26,8 @@ export interface TrainProgress {
   readonly epochs: number;
   readonly step: number;
   readonly steps: number;
+  /** Of the step's batch. */
+  readonly stepLoss: number;
   /** Mean over the epoch so far. */
   readonly trainLoss: number;
   readonly imagesPerSecond: number;
@@ -132,8 +134,10 @@ export class Training {
       const progress = () => ({
         ...clock.progress(trainer.step, steps, recipe.batchSize),
         ...at,
+        stepLoss,
         trainLoss: lossSum / lossCount,
       });
+      let stepLoss = 0;
       let lossSum = 0;
       let lossCount = 0;
       let gradientNorm = 0;
@@ -142,7 +146,8 @@ export class Training {
         learningRate = learningRateAt(recipe.schedule, recipe.learningRate, trainer.step, steps);
         const batch = sampler.nextBatch(recipe.batchSize);
         const result = await trainer.train(batch, learningRate);
-        lossSum += result.loss;
+        stepLoss = result.loss;
+        lossSum += stepLoss;
         lossCount++;
         gradientNorm = result.gradientNorm;
         clock.count(batch.size);
