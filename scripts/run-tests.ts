@@ -53,7 +53,10 @@ function runVitest(args: readonly string[]): TestTally {
     });
     const tally = readTally(path);
     if (run.status === 0 || tally.failed.length + tally.unhandled > 0) return tally;
-    return { ...tally, failed: [`vitest ${args.join(' ')}: ended with ${run.signal ?? `code ${run.status}`}`] };
+    return {
+      ...tally,
+      failed: [`vitest ${args.join(' ')}: ended with ${run.signal ?? `code ${run.status}`}`],
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -25,7 +25,9 @@ describe('training in the page', () => {
       await page.setInputFiles('#dataset-folder', dataset);
       await expect
         .poll(() => page.locator('#dataset-summary').textContent(), patience)
-        .toMatch(/^dataset: \d+ slices to train, \d+ to test, of 2 people; 96 × 96 pixels; lateral ventricles\.$/);
+        .toMatch(
+          /^dataset: \d+ slices to train, \d+ to test, of 2 people; 96 × 96 pixels; lateral ventricles\.$/,
+        );
       await page.fill('#epochs', '3');
       await page.click('#train-start');
       const state = () => page.locator('#train-state').textContent();

@@ -6,7 +6,8 @@
  * better: He start values, soft Dice + cross-entropy, Adam at ten times the rate with warm-up and a cosine to
  * zero, augmentation, and batches of 32, which make the same updates from a third of the images.
  *
- * `quick` is for trying out, in the page too: a small U-Net that learns something in a few minutes on a laptop.
+ * `quick` is for trying out, in the page too: a small U-Net with instance normalisation, which with soft Dice alone
+ * finds something within its first 20 steps.
  *
  * `ventricles-slices` trains the model that ventriseg ships: all six ventricles in coronal slices.
  */
@@ -83,7 +84,15 @@ const inputs: readonly RecipeInput[] = [
     ...plus,
     name: 'quick',
     description: 'A small U-Net for trying out: minutes on a laptop, in the page too',
-    network: { ...plusNetwork, filters: [8, 16, 32], skips: true, spareOutputs: 0 },
+    network: {
+      ...plusNetwork,
+      filters: [8, 16, 32],
+      skips: true,
+      spareOutputs: 0,
+      normalisation: 'instance',
+    },
+    loss: [[1, { kind: 'soft-dice', smooth: 1 }]],
+    learningRate: 5e-3,
     batchSize: 10,
     schedule: { kind: 'cosine', warmupSteps: 10 },
     stepsPerEpoch: 20,
