@@ -24,6 +24,7 @@ const numberName = {
   id: z.string().describe('Stable id, such as totalMl.'),
   title: z.string().describe('Name in words.'),
   unit: z.string(),
+  digits: count.describe('Decimals that are worth showing.'),
 };
 const orNull = z.number().nullable();
 const model = { name: z.string(), sha256, steps: count };
@@ -170,9 +171,7 @@ export function comparisonRecord(
         axes: axisCodes(volume.voxelToWorld),
         years: rounded(scan.years),
         toMean: rounded([...rigidToAffine(meanSpace.toMean[k]!)]),
-        numbers: scan.errorBars.numbers.map(({ id, title, unit, value, mean, standardError }) =>
-          rounded({ id, title, unit, value, mean, standardError }),
-        ),
+        numbers: scan.errorBars.numbers.map(({ smallestDetectableChange: _, ...number }) => rounded(number)),
         quality: [...scan.segmentation.quality],
         warnings: [...warnings, ...scan.segmentation.warnings],
       };
@@ -181,7 +180,7 @@ export function comparisonRecord(
       from,
       to,
       years: rounded(years),
-      numbers: numbers.map(({ digits: _, ...number }) => rounded(number)),
+      numbers: numbers.map(rounded),
     })),
     quality: [...quality],
     registration: {

@@ -12,7 +12,7 @@ export function comparisonRows({ numbers, years }: Change): { heads: string[]; r
     rows: numbers
       .filter(({ id }) => !id.endsWith('ByProbability'))
       .map((number) => {
-        const digits = digitsOf(number);
+        const { digits } = number;
         const amount = (value: number | null) => (value === null ? '–' : value.toFixed(digits));
         const percent = (value: number | null) => (value === null ? '–' : signed(value, 1));
         const error = number.standardError === null ? '' : ` ± ${amount(number.standardError)}`;
@@ -35,11 +35,6 @@ export function comparisonRows({ numbers, years }: Change): { heads: string[]; r
         };
       }),
   };
-}
-
-/** Ratios are small numbers. */
-function digitsOf({ unit }: { readonly unit: string }): number {
-  return unit === 'ratio' ? 3 : unit === 'mm' || unit === 'degrees' ? 1 : 2;
 }
 
 function signed(value: number, digits: number): string {
