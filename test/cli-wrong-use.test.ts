@@ -77,7 +77,7 @@ describe('wrong use ends with 2 and changes nothing', () => {
     [['segment', 'a.nii', '--threads', '0'], 'BAD_USAGE', /whole number, 1 or more/],
     [['segment', 'a.nii', '--error-bar', '1'], 'BAD_USAGE', /whole number, 2 or more/],
     [['segment', 'a.nii', '--sex', 'x'], 'BAD_USAGE', /F or M/],
-    [['segment', 'a.nii', 'b.nii', '--age', '70'], 'BAD_USAGE', /of one person, but 2 scans/],
+    [['segment', 'a.nii', 'b.nii', '--age', '70'], 'BAD_ARGUMENT', /of one person, but 2 scans/],
     [['compare', 'a.nii'], 'BAD_USAGE', /missing required argument 'scans'/],
     [['compare', 'a.nii', 'b.nii', '--dates', '1.3.2020,2021-01-01'], 'BAD_USAGE', /YYYY-MM-DD/],
     [['compare', 'a.nii', 'b.nii', '--dates', '2020-01-01'], 'BAD_ARGUMENT', /2 scans need as many dates/],

@@ -10,7 +10,7 @@ import {
   type Outcome,
   runCommand,
 } from '../command-run.ts';
-import { CliError, formatFailure } from '../errors.ts';
+import { formatFailure } from '../errors.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { backendOption, numberFrom, sexValue, wholeNumber } from '../option-values.ts';
 import { formatResult, isFailure, jsonResult, showSegmentProgress, unusable } from '../segment-report.ts';
@@ -121,7 +121,10 @@ async function segment(
     ...(options.errorBar === undefined
       ? {}
       : { errorBar: options.errorBar === true ? usualVariations : options.errorBar }),
-    person: personOf(scans, options),
+    person: {
+      ...(options.sex !== undefined && { sex: options.sex }),
+      ...(options.age !== undefined && { ageYears: options.age }),
+    },
     ...(options.model === undefined ? {} : { model: options.model }),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     ...(options.series === undefined ? {} : { series: options.series }),
@@ -147,15 +150,4 @@ async function segment(
     return exitCodes.failed;
   }
   return exitCodeOf(failures[0]!.code);
-}
-
-/** Sex and age are those of one person. */
-function personOf(scans: readonly string[], { sex, age }: SegmentCommandOptions) {
-  if (scans.length > 1 && (sex !== undefined || age !== undefined)) {
-    throw new CliError(
-      'BAD_USAGE',
-      `--sex and --age are of one person, but ${scans.length} scans were named`,
-    );
-  }
-  return { ...(sex !== undefined && { sex }), ...(age !== undefined && { ageYears: age }) };
 }

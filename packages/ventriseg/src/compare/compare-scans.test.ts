@@ -1,4 +1,4 @@
-import type { Grid } from '@ventriseg/imaging';
+import type { Grid, Vec3 } from '@ventriseg/imaging';
 import { beforeAll, expect, test } from 'vitest';
 import { comparisonHtml } from '../report/comparison-html.ts';
 import type { OpenedScan } from '../scan-input/index.ts';
@@ -19,21 +19,29 @@ import { type Comparison, compareScans } from './compare-scans.ts';
 import { comparisonRecord, comparisonRecordSchema } from './comparison-record.ts';
 
 let model: LoadedSliceModel;
+/** Six tenths of the usual size: a small head that takes a small part of the time. */
+const small = ({ centre, radii, value }: Blob): Blob => ({
+  centre: centre.map((mm) => 0.6 * mm) as unknown as Vec3,
+  radii: radii.map((mm) => 0.6 * mm) as unknown as Vec3,
+  value,
+});
 /** A nose and an ear, so that the head cannot be mistaken for one that is turned. */
 const face: Blob[] = [
   { centre: [0, 84, -20], radii: [9, 14, 12], value: 100 },
   { centre: [70, 0, -10], radii: [8, 12, 20], value: 90 },
   { centre: [0, -30, -40], radii: [40, 25, 20], value: 140 },
 ];
-const larger: Blob = { ...leftVentricle, radii: [10, 32, 15] };
-const upright: Grid = gridAround([2, 2, 2], [180, 210, 180]);
-/** The same voxels with the head turned by 6 degrees and moved. */
-const turned: Grid = gridAround([2, 2, 2], [180, 210, 180], [0.1, 0.06]);
+const [smallHead, left, right] = [head, leftVentricle, rightVentricle].map(small) as [Blob, Blob, Blob];
+const smallFace = face.map(small);
+const larger = small({ ...leftVentricle, radii: [10, 32, 15] });
+const upright: Grid = gridAround([2, 2, 2], [108, 126, 108]);
+/** The same voxels with the head turned by 6 degrees. */
+const turned: Grid = gridAround([2, 2, 2], [108, 126, 108], [0.1, 0.06]);
 
-const earlier = paint(upright, [head, ...face, leftVentricle, rightVentricle]);
+const earlier = paint(upright, [smallHead, ...smallFace, left, right]);
 // Painted on a turned grid and said to lie upright: the head is turned the other way.
 const later = {
-  ...paint(turned, [head, ...face, larger, rightVentricle]),
+  ...paint(turned, [smallHead, ...smallFace, larger, right]),
   voxelToWorld: upright.voxelToWorld,
 };
 
@@ -56,12 +64,11 @@ test('a ventricle that has grown is measured in a head that has turned', async (
   );
   expect([told[0], told.at(-1)]).toEqual(['register 0', 'segment 1']);
   expect(comparison.quality.filter(({ severity }) => severity === 'error')).toEqual([]);
-  const left = numberOf(comparison, 'label4Ml');
-  const grown = mlOf(larger) - mlOf(leftVentricle);
-  expect(Math.abs(left.change / grown - 1)).toBeLessThan(0.1);
-  expect(left.exceeds).toBe(true);
-  expect(left.perYear).toBeCloseTo(left.change / 2, 12);
-  expect(Math.abs(numberOf(comparison, 'label43Ml').change)).toBeLessThan(0.05 * mlOf(rightVentricle));
+  const growth = numberOf(comparison, 'label4Ml');
+  expect(Math.abs(growth.change / (mlOf(larger) - mlOf(left)) - 1)).toBeLessThan(0.15);
+  expect(growth.exceeds).toBe(true);
+  expect(growth.perYear).toBeCloseTo(growth.change / 2, 12);
+  expect(Math.abs(numberOf(comparison, 'label43Ml').change)).toBeLessThan(0.1 * mlOf(right));
 
   const scans = comparison.scans;
   const map = changeMap(scans[0]!.segmentation.labels, scans[1]!.segmentation.labels);
@@ -71,7 +78,8 @@ test('a ventricle that has grown is measured in a head that has turned', async (
     numberOf(comparison, 'totalMl').change,
     9,
   );
-  expect(counts[changeNumbers.lost]! / counts[changeNumbers.gained]!).toBeLessThan(0.2);
+  // The network's pixels of 2 mm leave some voxels of the borders to chance.
+  expect(counts[changeNumbers.lost]! / counts[changeNumbers.gained]!).toBeLessThan(0.35);
 
   const opened = [earlier, later].map(
     (volume, k): OpenedScan => ({
@@ -95,7 +103,7 @@ test('a ventricle that has grown is measured in a head that has turned', async (
   expect(page).toContain('Change from earlier to later');
   expect(page).toContain('more than chance');
   expect(page).not.toMatch(/undefined|NaN|\[object/);
-}, 240_000);
+}, 300_000);
 
 /** Pixels that are clearly more orange than grey. */
 function orangePixels(data: Uint8Array): number {

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { variationFields, variationsRecord } from '../error-bar/error-bars-record.ts';
 import type { OpenedScan } from '../scan-input/index.ts';
 import { qualityCodes } from '../segment/quality.ts';
+import { resultRecordSchema } from '../segment/result-record.ts';
 import { softwareVersion } from '../software-version.ts';
 import type { Comparison } from './compare-scans.ts';
 import { comparisonQualityCodes } from './comparison-quality.ts';
@@ -27,7 +28,6 @@ const numberName = {
   digits: count.describe('Decimals that are worth showing.'),
 };
 const orNull = z.number().nullable();
-const model = { name: z.string(), sha256, steps: count };
 
 export const comparisonRecordSchema = z
   .strictObject({
@@ -125,10 +125,8 @@ export const comparisonRecordSchema = z
       .describe('Rigid registration of every pair; the mean space is in their middle.'),
     errorBars: z.strictObject(variationFields).describe('How the standard errors were made.'),
     software: z.strictObject({ name: z.string(), version: z.string() }),
-    model: z.strictObject({ ...model, locate: z.strictObject(model).optional() }),
-    options: z
-      .record(z.string(), z.union([z.boolean(), z.string()]).nullable())
-      .describe('Options of the segmentation as they were in force.'),
+    model: resultRecordSchema.shape.model,
+    options: resultRecordSchema.shape.options,
     timingsMs: z.record(z.string(), z.number().min(0)),
   })
   .meta({

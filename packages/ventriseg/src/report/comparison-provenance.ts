@@ -46,7 +46,7 @@ ${propertyTable('Method', [
   [
     'options',
     Object.entries(options)
-      .map(([name, value]) => `${name}: ${value ? 'yes' : 'no'}`)
+      .map(([name, value]) => `${name}: ${typeof value === 'boolean' ? (value ? 'yes' : 'no') : (value ?? 'none')}`)
       .join(', '),
   ],
   [

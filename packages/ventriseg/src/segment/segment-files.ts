@@ -56,8 +56,8 @@ export const CSV_FILE = 'ventricles.csv';
  * Segments scans into one folder; inputs of the same name get their folders' names in front.
  *
  * @param inputs scans as `openScan` takes them, and BIDS datasets, which stand for all their T1-weighted images
- * @throws VentrisegError BAD_ARGUMENT without inputs, NO_IMAGE, NO_SUCH_MODEL, BAD_MODEL, OUTPUT_EXISTS (of the CSV);
- * with `bids` BAD_ARGUMENT and BAD_DATASET as `segmentFile`; the signal's reason when aborted, with the results of
+ * @throws VentrisegError BAD_ARGUMENT without inputs or with a person for several scans, NO_IMAGE, NO_SUCH_MODEL,
+ * BAD_MODEL, OUTPUT_EXISTS (of the CSV); with `bids` BAD_ARGUMENT and BAD_DATASET as `segmentFile`; the signal's reason when aborted, with the results of
  * finished scans left in place
  */
 export async function segmentFiles(
@@ -68,6 +68,7 @@ export async function segmentFiles(
   const { paths, notes } = await findScans(inputs);
   for (const note of notes) options.onNote?.(note);
   if (options.bids) await requireBids(paths, options.output);
+  requireOnePerson(paths, options);
   const names = distinctNames(paths);
   const csvPath = paths.length > 1 ? join(options.output, CSV_FILE) : undefined;
   if (csvPath !== undefined && !mayOverwrite(options)) await requireFree([csvPath]);
@@ -108,6 +109,15 @@ export async function segmentFiles(
     await writeWhole(csvPath, resultsTable(rows));
   }
   return { results, failures, csvPath };
+}
+
+/** Sex and age that are given are those of one person. */
+function requireOnePerson(paths: readonly string[], { person }: SegmentFilesOptions): void {
+  if (paths.length === 1 || (person?.sex === undefined && person?.ageYears === undefined)) return;
+  throw new VentrisegError(
+    'BAD_ARGUMENT',
+    `sex and age are of one person, but ${paths.length} scans are to be segmented; name one scan`,
+  );
 }
 
 /** What can be found wrong with a BIDS dataset of results before the first scan is opened. */
