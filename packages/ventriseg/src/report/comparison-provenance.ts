@@ -46,7 +46,10 @@ ${propertyTable('Method', [
   [
     'options',
     Object.entries(options)
-      .map(([name, value]) => `${name}: ${typeof value === 'boolean' ? (value ? 'yes' : 'no') : (value ?? 'none')}`)
+      .map(
+        ([name, value]) =>
+          `${name}: ${typeof value === 'boolean' ? (value ? 'yes' : 'no') : (value ?? 'none')}`,
+      )
       .join(', '),
   ],
   [
