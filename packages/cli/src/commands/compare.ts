@@ -20,6 +20,7 @@ interface CompareCommandOptions extends CommonOptions {
   threads?: number;
   backend: BackendChoice;
   series?: string;
+  overwrite?: boolean;
   force?: boolean;
   dates?: readonly string[];
   interval?: number;
@@ -45,7 +46,8 @@ export function addCompare(program: Command, streams: CliStreams, outcome: Outco
     .option('--threads <number>', 'processor threads; default all cores', wholeNumber(1))
     .addOption(backendOption('what runs the network'))
     .option('--series <which>', 'DICOM: the series to take, by UID, number, or part of its description')
-    .option('--force', 'replace results that are there already')
+    .option('--overwrite', 'replace results that are there already')
+    .option('--force', 'the same, and segment what is refused, such as a scan without a head; recorded')
     .option('--crf', 'draw borders to edges of the image with a dense conditional random field')
     .addHelpText(
       'after',
@@ -75,6 +77,7 @@ async function compare(
   const { compareFiles } = await import('ventriseg/node');
   const result = await compareFiles(scans, {
     output: options.output,
+    overwrite: options.overwrite === true,
     force: options.force === true,
     crf: options.crf === true,
     backend: options.backend,

@@ -15,7 +15,13 @@ import { comparisonHtml } from '../report/comparison-html.ts';
 import type { OpenedScan, OpenProgress } from '../scan-input/index.ts';
 import { openScan } from '../scan-input/open-scan.ts';
 import { distinctNames } from '../segment/output-names.ts';
-import { isLoaded, openModel, requireFree, type SegmentFileOptions } from '../segment/segment-file.ts';
+import {
+  isLoaded,
+  mayOverwrite,
+  openModel,
+  requireFree,
+  type SegmentFileOptions,
+} from '../segment/segment-file.ts';
 import { drawChange } from './change-panels.ts';
 import { drawChangeSheet } from './change-sheet.ts';
 import { type CompareProgress, type Comparison, compareScans } from './compare-scans.ts';
@@ -32,6 +38,7 @@ export interface CompareFilesOptions
       | 'threads'
       | 'backend'
       | 'series'
+      | 'overwrite'
       | 'force'
       | 'fillHoles'
       | 'removeIslands'
@@ -73,7 +80,7 @@ export async function compareFiles(
   const name = options.name ?? `${names[0]}_to_${names.at(-1)}`;
   const base = join(options.output, `${name}_comparison`);
   const outputs = { recordPath: `${base}.json`, picturePath: `${base}.png`, reportPath: `${base}.html` };
-  if (!options.force) await requireFree(Object.values(outputs));
+  if (!mayOverwrite(options)) await requireFree(Object.values(outputs));
   // What is wrong with given dates is said before anything is read.
   yearsOfScans(
     paths.map(() => undefined),
@@ -139,11 +146,12 @@ function panelsOf({ scans, grid }: Comparison, planeWindowMm: number, pixelsPerM
   return drawChange(first, last, grid, { planeWindowMm, pixelsPerMm });
 }
 
-function segmentingOptions({ fillHoles, removeIslands, crf, signal }: CompareFilesOptions) {
+function segmentingOptions({ fillHoles, removeIslands, crf, force, signal }: CompareFilesOptions) {
   return {
     ...(fillHoles !== undefined && { fillHoles }),
     ...(removeIslands !== undefined && { removeIslands }),
     ...(crf !== undefined && { crf }),
+    ...(force !== undefined && { force }),
     ...(signal && { signal }),
   };
 }
