@@ -18,12 +18,12 @@ import { quantile } from '../volumes/quantile.ts';
 import { cropToTraces } from './crop-to-traces.ts';
 import { averageWithMirror, mirror } from './flip.ts';
 import type { Found, ShownScan } from './found.ts';
-import { locateVentricles, workingEnds } from './locate-ventricles.ts';
+import { locateVentricles, widenWhereCut, workingEnds } from './locate-ventricles.ts';
 import type { NetworkView } from './network-view.ts';
 import { refineWithCrf } from './refine-with-crf.ts';
 import type { ClassProbabilities } from './run-network.ts';
 import type { Stages } from './stages.ts';
-import { structuresOf, type VolumeNetworks } from './volume-networks.ts';
+import { structuresOf, type VolumeNetwork, type VolumeNetworks } from './volume-networks.ts';
 
 export interface VolumeOptions {
   readonly crf: boolean;
@@ -56,30 +56,18 @@ export async function findWithVolumes(
     const output = await locate.run(normaliseLocateImage(coarse.data), coarse.shape);
     return locateVentricles(output, coarse, working.shape, segment.metadata.divisor);
   });
-  const { intracranial, ventriclesMl, box, noHead } = region;
+  const { intracranial, ventriclesMl, noHead } = region;
   const located = { intracranial, ventriclesMl };
   if (noHead !== undefined && !options.force) {
     const shown = { image: working, black: air, bright: brightLevel(coarse.data, undefined) };
     return { classes, probabilities: undefined, view: undefined, shown, warnings: [], noHead, located };
   }
-  const grid = gridOfBox(working, box);
-  const { raw, bright, output } = await stages.run('segment', async () => {
-    const raw = cutBox(working, box, air);
-    const inside = overHalf(resample(intracranial.probability, grid).data);
-    const image = normaliseSegmentImage(raw, inside);
-    const straight = await segment.run(image, box.shape);
-    return {
-      raw,
-      bright: brightLevel(raw, inside),
-      output: options.flip
-        ? averageWithMirror(
-            straight,
-            await segment.run(mirror(image, box.shape), box.shape),
-            box.shape,
-            segment.metadata.classes.map(({ label }) => label),
-          )
-        : straight,
-    };
+  const look = (box: WorkingBox) =>
+    lookAt(box, { working, air, inside: intracranial.probability, network: segment, flip: options.flip });
+  const { box, grid, raw, bright, output } = await stages.run('segment', async () => {
+    const first = await look(region.box);
+    const wider = widenWhereCut(region.box, first.output, working.shape, segment.metadata.divisor);
+    return wider === region.box ? first : look(wider);
   });
   const shown: ShownScan = { image: working, black: air, bright };
   let probabilities = cropToTraces(output, grid);
@@ -93,6 +81,30 @@ export async function findWithVolumes(
   }
   const view = viewOf(box, grid, working.shape);
   return { classes, probabilities, view, shown, warnings: [], noHead, located };
+}
+
+interface Looking {
+  readonly working: Volume;
+  /** Intensity of what lies outside of the scan. */
+  readonly air: number;
+  /** Probability of lying inside the skull, on any grid. */
+  readonly inside: Volume;
+  readonly network: VolumeNetwork;
+  readonly flip: boolean;
+}
+
+/** Runs the segment network on a region. */
+async function lookAt(box: WorkingBox, { working, air, inside, network, flip }: Looking) {
+  const grid = gridOfBox(working, box);
+  const raw = cutBox(working, box, air);
+  const mask = overHalf(resample(inside, grid).data);
+  const image = normaliseSegmentImage(raw, mask);
+  const straight = await network.run(image, box.shape);
+  const labels = network.metadata.classes.map(({ label }) => label);
+  const output = flip
+    ? averageWithMirror(straight, await network.run(mirror(image, box.shape), box.shape), box.shape, labels)
+    : straight;
+  return { box, grid, raw, output, bright: brightLevel(raw, mask) };
 }
 
 /** (value - zero) * scale, rounded and limited to 0..255. */

@@ -31,7 +31,7 @@ const fallbackSides: Shape3 = [112, 112, 160];
 
 export interface LocatedRegion {
   readonly intracranial: Intracranial;
-  /** Sum of the ventricles' probabilities inside the skull, mL; 0 when none was seen. */
+  /** Sum of the ventricles' probabilities over what was seen and a voxel around it, mL; 0 when none was seen. */
   readonly ventriclesMl: number;
   /** Where the fine network looks, in voxels of the working grid. */
   readonly box: WorkingBox;
@@ -58,8 +58,8 @@ export function locateVentricles(
   for (let from = locateVentriclesFrom * count; from < output.length; from += count) {
     for (let at = 0; at < count; at++) ventricle[at]! += brain.mask[at] === 0 ? 0 : output[from + at]!;
   }
-  const seen = seenBox(ventricle, image);
-  const voxelMl = voxelVolumeMl(image);
+  const parts = seenParts(ventricle, image);
+  const seen = foregroundBox(parts);
   const { ml, centre } = brain;
   return {
     intracranial: {
@@ -67,7 +67,7 @@ export function locateVentricles(
       cutAt: reachedEnds(brain.core, image.shape, working),
       probability: { ...image, data: inside },
     },
-    ventriclesMl: seen === undefined ? 0 : ventricle.reduce((sum, p) => sum + p, 0) * voxelMl,
+    ventriclesMl: seen === undefined ? 0 : massOf(ventricle, dilate(parts).data, image).ml,
     box:
       seen === undefined
         ? placeBox(
@@ -130,14 +130,14 @@ function massOf(inside: Float32Array, mask: Uint8Array, image: Volume): Pick<Mai
   return { ml: sum * voxelVolumeMl(image), centre: [sumX / sum, sumY / sum, sumZ / sum] };
 }
 
-/** The 4 mm voxels of all parts that are more than specks; undefined without any. */
-function seenBox(ventricle: Float32Array, image: Volume): VoxelBox | undefined {
+/** The 4 mm voxels of all parts that are more than specks. */
+function seenParts(ventricle: Float32Array, image: Volume): Volume<Uint8Array> {
   const { labels, sizes } = labelComponents({ ...image, data: over(ventricle, seenFrom) });
   const seen = new Uint8Array(labels.length);
   for (let at = 0; at < labels.length; at++) {
     if (labels[at] !== 0 && sizes[labels[at]!]! >= leastVoxels) seen[at] = 1;
   }
-  return foregroundBox({ data: seen, shape: image.shape });
+  return { ...image, data: seen };
 }
 
 function over(probabilities: Float32Array, least: number): Uint8Array {
@@ -161,6 +161,37 @@ function placeBox(middle: readonly number[], sides: Shape3, working: Shape3, div
     return room >= 0 ? Math.min(Math.max(wanted, 0), room) : Math.floor(room / 2);
   }) as unknown as Shape3;
   return { start, shape };
+}
+
+/** By how much a region is widened where the ventricles reach its end, mm. */
+const widenMm = 32;
+
+/**
+ * A region widened on the sides where something was found in its outermost layer although the scan goes on there:
+ * the coarse network missed a part. The same region when there is no such side.
+ *
+ * @param output probabilities [classes, z, y, x] of the fine network in the region, background first
+ */
+export function widenWhereCut(
+  box: WorkingBox,
+  output: Float32Array,
+  working: Shape3,
+  divisor: number,
+): WorkingBox {
+  const { start, shape } = box;
+  const found = new Uint8Array(shape[0] * shape[1] * shape[2]);
+  for (let at = 0; at < found.length; at++) if (output[at]! < 0.5) found[at] = 1;
+  const inside = foregroundBox({ data: found, shape });
+  if (inside === undefined) return box;
+  const ends = shape.map((side, axis) => {
+    const [from, to] = [start[axis]!, start[axis]! + side];
+    const cutFirst = inside.start[axis] === 0 && from > 0;
+    const cutLast = inside.start[axis]! + inside.size[axis]! === side && to < working[axis]!;
+    return [cutFirst ? from - widenMm : from, cutLast ? to + widenMm : to] as const;
+  });
+  if (ends.every(([from, to], axis) => from === start[axis] && to - from === shape[axis])) return box;
+  const middle = ends.map(([from, to]) => (from + to) / 2);
+  return placeBox(middle, ends.map(([from, to]) => to - from) as unknown as Shape3, working, divisor);
 }
 
 /** What lies at the first and last index of each axis of the working grid (LIA). */

