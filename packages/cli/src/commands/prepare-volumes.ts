@@ -1,6 +1,6 @@
 /** `ventriseg prepare-volumes`: labelled heads become a dataset for the networks that find and draw ventricles. */
-import { type Command, Option } from 'commander';
-import type { LabelScheme, VolumeManifest } from 'ventriseg/node';
+import type { Command } from 'commander';
+import type { VolumeManifest } from 'ventriseg/node';
 import {
   addCommonOptions,
   type CliStreams,
@@ -11,22 +11,12 @@ import {
   runCommand,
 } from '../command-run.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { collected, partOf } from '../option-values.ts';
-import {
-  addSplitOptions,
-  given,
-  type SplitOptions,
-  splitRequest,
-  synthesiseInput,
-} from '../split-options.ts';
+import { partOf } from '../option-values.ts';
+import { addSourceOptions, given, type SourceOptions, sourceRequest } from '../source-options.ts';
 import { formatTable } from '../table.ts';
 
-interface PrepareVolumesCommandOptions extends CommonOptions, SplitOptions {
+interface PrepareVolumesCommandOptions extends CommonOptions, SourceOptions {
   output: string;
-  scheme?: LabelScheme;
-  dataset?: readonly string[];
-  imageName?: readonly string[];
-  labelName?: readonly string[];
   resume?: boolean;
   part?: ReturnType<typeof partOf>;
 }
@@ -37,15 +27,6 @@ export function addPrepareVolumes(program: Command, streams: CliStreams, outcome
     .argument('<subjects...>', 'FreeSurfer subjects, a SUBJECTS_DIR, or .tsv tables (columns image, labels)')
     .description('Make a dataset of volumes for training the networks that find and draw ventricles')
     .requiredOption('-o, --output <folder>', 'the dataset to make')
-    .addOption(
-      new Option('--scheme <scheme>', 'label numbers of table rows that state none').choices([
-        'freesurfer',
-        'neuromorphometrics',
-      ]),
-    )
-    .option('--dataset <name>', 'only table rows of this dataset; may be repeated', collected)
-    .option('--image-name <file>', "image in a subject's mri folder; may be repeated", collected)
-    .option('--label-name <file>', "labels in a subject's mri folder; may be repeated", collected)
     .option('--resume', 'go on with a folder that is there; heads that are complete are kept')
     .option('--part <i/n>', 'only every n-th head, for n processes side by side; then once without', partOf)
     .addHelpText(
@@ -66,7 +47,7 @@ Volumes are NIfTI: the ventricles and their surroundings at 1 mm, the whole head
         prepareVolumes(inputs, options, run),
       ),
     );
-  addSplitOptions(command);
+  addSourceOptions(command);
   addCommonOptions(command);
 }
 
@@ -75,20 +56,14 @@ async function prepareVolumes(
   options: PrepareVolumesCommandOptions,
   run: CommandRun,
 ): Promise<number> {
-  const split = splitRequest(options);
+  const source = sourceRequest(options);
   const library = await import('ventriseg/node');
   const manifest = await library.prepareVolumes({
     ...given({
-      seed: options.seed,
-      scheme: options.scheme,
-      datasets: options.dataset,
-      imageNames: options.imageName,
-      labelNames: options.labelName,
       resume: options.resume,
       part: options.part,
-      split,
-      synthesise: synthesiseInput(options),
     }),
+    ...source,
     inputs,
     output: options.output,
     signal: run.signal,

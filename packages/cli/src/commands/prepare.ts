@@ -1,7 +1,7 @@
 /** `ventriseg prepare`: labelled scans become a dataset of slices. */
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { LabelScheme, PlanOverrides } from 'ventriseg/node';
+import type { PlanOverrides } from 'ventriseg/node';
 import {
   addCommonOptions,
   type CliStreams,
@@ -14,7 +14,6 @@ import {
 import { exitCodes } from '../exit-codes.ts';
 import {
   type CropValue,
-  collected,
   cropArea,
   type LabelClassValue,
   labelClass,
@@ -22,16 +21,10 @@ import {
   sliceRange,
   wholeNumber,
 } from '../option-values.ts';
-import {
-  addSplitOptions,
-  given,
-  type SplitOptions,
-  splitRequest,
-  synthesiseInput,
-} from '../split-options.ts';
+import { addSourceOptions, given, type SourceOptions, sourceRequest } from '../source-options.ts';
 import { formatTable } from '../table.ts';
 
-interface PrepareCommandOptions extends CommonOptions, SplitOptions {
+interface PrepareCommandOptions extends CommonOptions, SourceOptions {
   output: string;
   preset?: '2017';
   plane?: 'sagittal' | 'coronal' | 'axial';
@@ -44,10 +37,6 @@ interface PrepareCommandOptions extends CommonOptions, SplitOptions {
   crop?: CropValue;
   class?: readonly LabelClassValue[];
   fillHoles?: 'none' | '2d' | '3d' | true;
-  scheme?: LabelScheme;
-  dataset?: readonly string[];
-  imageName?: readonly string[];
-  labelName?: readonly string[];
   overwrite?: boolean;
 }
 
@@ -83,19 +72,6 @@ export function addPrepare(program: Command, streams: CliStreams, outcome: Outco
         '3d',
       ]),
     )
-    .addOption(
-      new Option('--scheme <scheme>', 'label numbers of table rows that state none').choices([
-        'freesurfer',
-        'neuromorphometrics',
-      ]),
-    )
-    .option('--dataset <name>', 'only table rows of this dataset; may be repeated', collected)
-    .option(
-      '--image-name <file>',
-      "image in a subject's mri folder; may be repeated, first found wins",
-      collected,
-    )
-    .option('--label-name <file>', "labels in a subject's mri folder; may be repeated", collected)
     .option('--overwrite', 'replace a dataset that is there already')
     .addHelpText(
       'after',
@@ -119,7 +95,7 @@ People are split, never slices: all scans of a person are in one of train, valid
         prepare(inputs, options, run),
       ),
     );
-  addSplitOptions(command);
+  addSourceOptions(command);
   addCommonOptions(command);
 }
 
@@ -128,20 +104,14 @@ async function prepare(
   options: PrepareCommandOptions,
   run: CommandRun,
 ): Promise<number> {
-  const split = splitRequest(options);
+  const source = sourceRequest(options);
   const { prepareDataset } = await import('ventriseg/node');
   const prepared = await prepareDataset({
     ...given({
       preset: options.preset,
-      seed: options.seed,
       overwrite: options.overwrite,
-      scheme: options.scheme,
-      datasets: options.dataset,
-      imageNames: options.imageName,
-      labelNames: options.labelName,
-      split,
-      synthesise: synthesiseInput(options),
     }),
+    ...source,
     inputs,
     output: options.output,
     plan: planOverrides(options),

@@ -7,8 +7,10 @@
  * except where two axes are nearest to one direction: nibabel 5.0 serves the first in storage order, here it is
  * the nearer one, so that the same grid stored differently is read the same.
  */
+
 import { ImagingError } from '../errors.ts';
 import type { Affine } from '../volume/volume.ts';
+import { nearestOrthogonal } from './nearest-orthogonal.ts';
 
 const letters = [
   ['L', 'R'],
@@ -22,49 +24,16 @@ export interface AxisDirection {
   readonly sign: 1 | -1;
 }
 
-/** The orthogonal 3x3 matrix (row-major) nearest to that of the affine: Newton's iteration for the polar factor. */
+/** The orthogonal 3x3 matrix (row-major) nearest to the axes of the affine, each of length 1. */
 function nearestRotation(affine: Affine): number[] {
-  let m: number[] = [];
+  const m: number[] = [];
   for (let row = 0; row < 3; row++) {
     for (let col = 0; col < 3; col++) {
       const size = Math.hypot(affine[col]!, affine[4 + col]!, affine[8 + col]!);
       m.push(size > 0 ? affine[row * 4 + col]! / size : 0);
     }
   }
-  for (let step = 0; step < 50; step++) {
-    const [a, b, c, d, e, f, g, h, i] = m as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    // The cofactor matrix over the determinant is the transposed inverse.
-    const cofactors = [
-      e * i - f * h,
-      f * g - d * i,
-      d * h - e * g,
-      c * h - b * i,
-      a * i - c * g,
-      b * g - a * h,
-      b * f - c * e,
-      c * d - a * f,
-      a * e - b * d,
-    ];
-    const det = a * cofactors[0]! + b * cofactors[1]! + c * cofactors[2]!;
-    if (det === 0 || !Number.isFinite(det)) {
-      throw new ImagingError('BAD_AFFINE', `voxelToWorld has no orientation: its determinant is ${det}`);
-    }
-    const next = m.map((value, n) => (value + cofactors[n]! / det) / 2);
-    const change = Math.max(...next.map((value, n) => Math.abs(value - m[n]!)));
-    m = next;
-    if (change < 1e-14) break;
-  }
-  return m;
+  return nearestOrthogonal(m);
 }
 
 /**

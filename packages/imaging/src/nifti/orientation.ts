@@ -5,6 +5,7 @@
  * `get_best_affine`; unlike nibabel, units of metres and microns are converted to mm, and an sform or qform that
  * cannot be used falls through to the next method with a warning instead of an error.
  */
+import { affineDeterminant } from '../geometry/affine.ts';
 import type { Affine, Shape3, Vec3 } from '../volume/volume.ts';
 import type { NiftiHeader } from './header.ts';
 
@@ -113,11 +114,11 @@ function qformRows(header: NiftiHeader, zooms: Vec3): number[] | undefined {
 function isInvertible(rows: readonly number[]): boolean {
   if (!rows.every(Number.isFinite)) return false;
   const lengths = columnLengths(rows);
-  return Math.abs(determinant(rows)) > 1e-6 * lengths[0] * lengths[1] * lengths[2];
+  return Math.abs(affineDeterminant(rows)) > 1e-6 * lengths[0] * lengths[1] * lengths[2];
 }
 
 function warnWhenSizesDiffer(srow: readonly number[], zooms: Vec3, warnings: string[]): void {
-  const sformVoxel = Math.abs(determinant(srow));
+  const sformVoxel = Math.abs(affineDeterminant(srow));
   const pixdimVoxel = zooms[0] * zooms[1] * zooms[2];
   if (Math.abs(sformVoxel / pixdimVoxel - 1) > 0.01) {
     warnings.push(
@@ -133,12 +134,4 @@ function columnLengths(rows: readonly number[]): Vec3 {
     Math.hypot(rows[1]!, rows[5]!, rows[9]!),
     Math.hypot(rows[2]!, rows[6]!, rows[10]!),
   ];
-}
-
-function determinant(m: readonly number[]): number {
-  return (
-    m[0]! * (m[5]! * m[10]! - m[6]! * m[9]!) -
-    m[1]! * (m[4]! * m[10]! - m[6]! * m[8]!) +
-    m[2]! * (m[4]! * m[9]! - m[5]! * m[8]!)
-  );
 }

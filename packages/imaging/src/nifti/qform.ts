@@ -5,6 +5,7 @@
  * ones (polar decomposition by Newton's iteration, Higham 1986, "Computing the polar decomposition"), as in
  * nifti1_io's `nifti_mat44_to_quatern`; `exact` says whether that changed anything.
  */
+import { determinant3, nearestOrthogonal } from '../geometry/nearest-orthogonal.ts';
 import { quaternionOfMatrix } from '../geometry/quaternion.ts';
 import type { Affine, Vec3 } from '../volume/volume.ts';
 
@@ -29,9 +30,9 @@ export function affineToQform(affine: Affine): Qform {
     sizes.push(length);
     for (let r = 0; r < 3; r++) directions[3 * r + c] = affine[4 * r + c]! / length;
   }
-  const rotation = nearestOrthonormal(directions);
+  const rotation = nearestOrthogonal(directions);
   const exact = rotation.every((v, i) => Math.abs(v - directions[i]!) < SHEAR_TOLERANCE);
-  const qfac = determinant(rotation) < 0 ? -1 : 1;
+  const qfac = determinant3(rotation) < 0 ? -1 : 1;
   for (let r = 0; r < 3; r++) rotation[3 * r + 2]! *= qfac;
   const [, b, c, d] = quaternionOfMatrix(rotation);
   return {
@@ -41,50 +42,4 @@ export function affineToQform(affine: Affine): Qform {
     qfac,
     exact,
   };
-}
-
-function nearestOrthonormal(start: readonly number[]): number[] {
-  let m = [...start];
-  for (let iteration = 0; iteration < 100; iteration++) {
-    const inverse = inverseTransposed(m);
-    const next = m.map((v, i) => 0.5 * (v + inverse[i]!));
-    const change = Math.max(...next.map((v, i) => Math.abs(v - m[i]!)));
-    m = next;
-    if (change < 1e-15) break;
-  }
-  return m;
-}
-
-function inverseTransposed(m: readonly number[]): number[] {
-  const [a, b, c, d, e, f, g, h, i] = m as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const det = determinant(m);
-  return [
-    e * i - f * h,
-    f * g - d * i,
-    d * h - e * g,
-    c * h - b * i,
-    a * i - c * g,
-    b * g - a * h,
-    b * f - c * e,
-    c * d - a * f,
-    a * e - b * d,
-  ].map((cofactor) => cofactor / det);
-}
-
-function determinant(m: readonly number[]): number {
-  return (
-    m[0]! * (m[4]! * m[8]! - m[5]! * m[7]!) -
-    m[1]! * (m[3]! * m[8]! - m[5]! * m[6]!) +
-    m[2]! * (m[3]! * m[7]! - m[4]! * m[6]!)
-  );
 }

@@ -2,7 +2,7 @@
  * Cuts a box out of a coded image through a random map: rotation, size, smooth displacement and mirroring at once, so
  * that brightness is interpolated (linearly) and codes are sampled (nearest voxel) only once.
  */
-import type { Shape3 } from '@ventriseg/imaging';
+import { determinant3, type Shape3 } from '@ventriseg/imaging';
 import type { SeededRandom } from 'onnx-autograd';
 import { nodeCount, nodeSpacingMm, readNodeRow, smoothRandomField } from '../synthesis/node-field.ts';
 import { codes, mirroredCode } from './tissue-codes.ts';
@@ -42,7 +42,7 @@ export function warpVolume(
   const matrix = randomMatrix(augmentation, random);
   if (random.next() < augmentation.flip) for (const row of [0, 3, 6]) matrix[row]! *= -1;
   // A box that is mirrored reads codes of the other side.
-  const mirrored = determinant(matrix) < 0;
+  const mirrored = determinant3(matrix) < 0;
   const shift = augmentation.shiftMm / voxelMm;
   const middle = source.middle.map((at) => at + random.uniform(-shift, shift));
   const elastic = random.uniform(0, augmentation.elasticMm) / voxelMm;
@@ -137,14 +137,6 @@ function randomMatrix({ rotationDeg, scale }: VolumeAugmentation, random: Seeded
     ca * cb,
   ];
   return rotation.map((value, at) => value * sizes[at % 3]!);
-}
-
-function determinant(m: readonly number[]): number {
-  return (
-    m[0]! * (m[4]! * m[8]! - m[5]! * m[7]!) -
-    m[1]! * (m[3]! * m[8]! - m[5]! * m[6]!) +
-    m[2]! * (m[3]! * m[7]! - m[4]! * m[6]!)
-  );
 }
 
 /** Sets everything beyond a random plane across one axis to nothing: the scan ends there. */

@@ -1,10 +1,21 @@
-/** Options of the commands that make datasets: who goes where, and which images are made. */
-import type { Command } from 'commander';
-import type { PrepareOptions, SplitRequest } from 'ventriseg/node';
+/** Options of the commands that make datasets: which scans, who goes where, and which images are made. */
+import { type Command, Option } from 'commander';
+import type { LabelScheme, PrepareOptions, SplitRequest } from 'ventriseg/node';
 import { CliError } from './errors.ts';
-import { numberFrom, splitCounts, splitFractions, splitPeople, wholeNumber } from './option-values.ts';
+import {
+  collected,
+  numberFrom,
+  splitCounts,
+  splitFractions,
+  splitPeople,
+  wholeNumber,
+} from './option-values.ts';
 
-export interface SplitOptions {
+export interface SourceOptions {
+  scheme?: LabelScheme;
+  dataset?: readonly string[];
+  imageName?: readonly string[];
+  labelName?: readonly string[];
   splitFractions?: ReturnType<typeof splitFractions>;
   stratify?: boolean;
   splitCounts?: ReturnType<typeof splitCounts>;
@@ -15,8 +26,21 @@ export interface SplitOptions {
   t1Share?: number;
 }
 
-export function addSplitOptions(command: Command): void {
+export function addSourceOptions(command: Command): void {
   command
+    .addOption(
+      new Option('--scheme <scheme>', 'label numbers of table rows that state none').choices([
+        'freesurfer',
+        'neuromorphometrics',
+      ]),
+    )
+    .option('--dataset <name>', 'only table rows of this dataset; may be repeated', collected)
+    .option(
+      '--image-name <file>',
+      "image in a subject's mri folder; may be repeated, first found wins",
+      collected,
+    )
+    .option('--label-name <file>', "labels in a subject's mri folder; may be repeated", collected)
     .option('--split-fractions <parts>', 'such as train=0.8,test=0.2', splitFractions)
     .option('--stratify', 'with fractions: divide each dataset of a table in these proportions')
     .option('--split-counts <parts>', 'people, such as train=rest,test=3', splitCounts)
@@ -31,8 +55,7 @@ export function addSplitOptions(command: Command): void {
     .option('--t1-share <share>', 'share of these that look T1-weighted; default 0.5', numberFrom(0, 1));
 }
 
-/** @throws CliError BAD_USAGE for options that contradict each other */
-export function splitRequest(options: SplitOptions): SplitRequest | undefined {
+function splitRequest(options: SourceOptions): SplitRequest | undefined {
   const requests: SplitRequest[] = [];
   const stratify = options.stratify === true ? { stratify: 'dataset' as const } : {};
   if (options.splitFractions !== undefined) requests.push({ fractions: options.splitFractions, ...stratify });
@@ -48,8 +71,7 @@ export function splitRequest(options: SplitOptions): SplitRequest | undefined {
   return requests[0];
 }
 
-/** @throws CliError BAD_USAGE */
-export function synthesiseInput({ synthesise, t1Share }: SplitOptions): PrepareOptions['synthesise'] {
+function synthesiseInput({ synthesise, t1Share }: SourceOptions): PrepareOptions['synthesise'] {
   if (synthesise !== undefined) return { copies: synthesise, t1Share: t1Share ?? 0.5 };
   if (t1Share === undefined) return undefined;
   throw new CliError('BAD_USAGE', '--t1-share goes with --synthesise');
@@ -58,4 +80,17 @@ export function synthesiseInput({ synthesise, t1Share }: SplitOptions): PrepareO
 /** The options that were given; absent is not the same as undefined to the library. */
 export function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
+}
+
+/** What both kinds of dataset take of them. @throws CliError BAD_USAGE for options that contradict each other */
+export function sourceRequest(options: SourceOptions) {
+  return given({
+    seed: options.seed,
+    scheme: options.scheme,
+    datasets: options.dataset,
+    imageNames: options.imageName,
+    labelNames: options.labelName,
+    split: splitRequest(options),
+    synthesise: synthesiseInput(options),
+  });
 }
