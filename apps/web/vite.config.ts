@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { shippedModels } from 'ventriseg/node';
+import { partnerOf, shippedModels } from 'ventriseg/node';
 import { defineConfig, type Plugin } from 'vite';
 import { contentSecurityPolicy, pageHeaders } from './src/offline/headers.ts';
 
@@ -22,14 +22,20 @@ const publicFiles = ['icon.svg', 'manifest.webmanifest'];
 /** Runs only where there is WebGPU, and is large: the service worker keeps it only there. */
 const webgpuRuntime = 'ort-wasm-simd-threaded.asyncify';
 
-/** The networks: name, place in the page, and where they are from. */
+/** The models: name, and where each of their files lies and comes from; a pair of volume networks has two. */
 async function models() {
   const own = process.env.VENTRISEG_WEB_MODEL;
   const found =
     own === undefined
       ? await shippedModels()
       : [{ name: basename(own, '.onnx'), path: own, isDefault: true }];
-  return found.map(({ name, path, isDefault }) => ({ name, file: `models/${name}.onnx`, path, isDefault }));
+  return Promise.all(
+    found.map(async ({ name, path, isDefault }) => {
+      const paths = path.endsWith('-segment.onnx') ? [path, await partnerOf(path)] : [path];
+      const files = paths.map((from) => ({ from, file: `models/${basename(from)}` }));
+      return { name, isDefault, files };
+    }),
+  );
 }
 
 /** Files that are loaded by address, by their place in the page. */
@@ -69,7 +75,10 @@ function wholePage(): Plugin {
       order: 'post',
       async handler(_, bundle) {
         const networks = await models();
-        const listed = networks.map(({ name, file, isDefault }) => ({ name, file, isDefault }));
+        const listed = networks.map(({ files, ...model }) => ({
+          ...model,
+          files: files.map(({ file }) => file),
+        }));
         const hash = createHash('sha256').update(JSON.stringify(listed));
         const files = Object.keys(bundle).filter(
           (name) => name !== 'service-worker.js' && !name.endsWith('.map'),
@@ -80,7 +89,7 @@ function wholePage(): Plugin {
         }
         const copied = {
           ...filesAsTheyAre(),
-          ...Object.fromEntries(networks.map(({ file, path }) => [file, path])),
+          ...Object.fromEntries(networks.flatMap(({ files }) => files.map(({ file, from }) => [file, from]))),
         };
         for (const [fileName, path] of Object.entries(copied)) {
           if (!isThere(path)) {

@@ -9,6 +9,9 @@ import type { Viewer } from '../view/viewer.ts';
 const tools = ['none', 'brush', 'eraser'] as const;
 type Tool = (typeof tools)[number];
 
+/** Milliseconds between two updates of the numbers: measures take a while, and strokes must not wait for them. */
+const pause = 200;
+
 export class EditControls {
   private readonly canvas: HTMLCanvasElement;
   private readonly viewer: Viewer;
@@ -18,9 +21,9 @@ export class EditControls {
   private readonly ball = byId<HTMLInputElement>('ball');
   private tool: Tool = 'none';
   private measured: MeasuredScan | undefined;
-  private redraw = 0;
+  private redraw: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param onEdit told after labels have changed, at most once a frame */
+  /** @param onEdit told after labels have changed, a few times a second */
   constructor(canvas: HTMLCanvasElement, viewer: Viewer, onEdit: () => void) {
     this.canvas = canvas;
     this.viewer = viewer;
@@ -76,11 +79,10 @@ export class EditControls {
   private show(voxels: Iterable<number>): void {
     this.viewer.refresh(voxels);
     this.showState();
-    if (this.redraw !== 0) return;
-    this.redraw = requestAnimationFrame(() => {
-      this.redraw = 0;
+    this.redraw ??= setTimeout(() => {
+      this.redraw = undefined;
       this.onEdit();
-    });
+    }, pause);
   }
 
   private showState(): void {

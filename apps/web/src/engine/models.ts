@@ -1,11 +1,11 @@
 /** The networks of the page: those that ventriseg ships, served with it, and one that was trained in it. */
 import type { Backend } from 'onnx-autograd';
-import { type LoadedSliceModel, loadSliceModel, VentrisegError } from 'ventriseg';
+import { loadModelFiles, type ModelFile, type SegmentModel, VentrisegError } from 'ventriseg';
 import type { ComputeChoice, ModelChoice } from './protocol.ts';
 import { openPageBackend, pageFolder } from './runtime.ts';
 
 export interface ReadyModel {
-  readonly model: LoadedSliceModel;
+  readonly model: SegmentModel;
   readonly backend: Backend;
 }
 
@@ -37,20 +37,22 @@ export async function readyModel(choice: ModelChoice, compute: ComputeChoice): P
 }
 
 async function load(choice: ModelChoice, compute: ComputeChoice): Promise<ReadyModel> {
-  const [backend, bytes] = await Promise.all([
-    openPageBackend(compute),
-    'bytes' in choice ? choice.bytes : fetched(choice.file),
-  ]);
-  const model = await loadSliceModel(bytes, choice.name, backend.runtime, backend.session);
+  const [backend, files] = await Promise.all([openPageBackend(compute), filesOf(choice)]);
+  const model = await loadModelFiles(files, backend.runtime, { session: backend.session });
   return { model, backend };
 }
 
-async function fetched(file: string): Promise<Uint8Array> {
+async function filesOf(choice: ModelChoice): Promise<ModelFile[]> {
+  if ('bytes' in choice) return [{ bytes: choice.bytes, path: choice.name }];
+  return Promise.all(choice.files.map(fetched));
+}
+
+async function fetched(file: string): Promise<ModelFile> {
   const response = await fetch(new URL(file, pageFolder)).catch((cause: unknown) => {
     throw noModel(file, String(cause), cause);
   });
   if (!response.ok) throw noModel(file, `the server answered ${response.status} ${response.statusText}`);
-  return new Uint8Array(await response.arrayBuffer());
+  return { bytes: new Uint8Array(await response.arrayBuffer()), path: file };
 }
 
 function noModel(file: string, why: string, cause?: unknown): VentrisegError {

@@ -35,9 +35,9 @@ export interface Candidate {
 export const computeChoices = ['auto', 'webgpu', 'wasm'] as const;
 export type ComputeChoice = (typeof computeChoices)[number];
 
-/** A network: a file that is served with the page, or one that was trained in it. Names are unique. */
+/** A model: files that are served with the page, or one that was trained in it. Names are unique. */
 export type ModelChoice = { readonly name: string } & (
-  | { readonly file: string }
+  | { readonly files: readonly string[] }
   | { readonly bytes: Uint8Array }
 );
 

@@ -1,11 +1,12 @@
 /** The files of a result, as the command writes them. */
 import {
-  drawPanels,
+  drawReportPictures,
   drawResult,
   editedRecord,
   encodeLabels,
   encodePng,
   encodeStl,
+  measureVentricles,
   type ResultRecord,
   reportHtml,
   resultsTable,
@@ -39,8 +40,8 @@ const contents: Readonly<
     content: await encodeLabels(scan, editor.volume),
   }),
   report: (measured) => {
-    const panels = drawPanels(asShown(measured), { planeWindowMm: 192, pixelsPerMm: 2 });
-    return { ending: 'html', type: 'text/html', content: reportHtml(currentRecord(measured), panels) };
+    const pictures = drawReportPictures(asShown(measured));
+    return { ending: 'html', type: 'text/html', content: reportHtml(currentRecord(measured), pictures) };
   },
   json: (measured) => ({
     ending: 'json',
@@ -78,16 +79,18 @@ export async function outputFile(
   return { name: `${base}_ventricles.${ending}`, ...file };
 }
 
-/** The segmentation with the labels and volumes as they are shown. */
+/** The segmentation with the labels, volumes and measures as they are shown. */
 function asShown(measured: MeasuredScan): MeasuredScan['segmentation'] {
   const { segmentation, editor } = measured;
+  if (editor.strokes === 0) return segmentation;
   const { labels, total } = currentRecord(measured).volumes;
   const volumes = {
     ...segmentation.volumes,
     labels: segmentation.volumes.labels.map((volume, k) => ({ ...volume, ml: labels[k]!.ml })),
     total: { ...segmentation.volumes.total, ml: total.ml },
   };
-  return { ...segmentation, labels: editor.volume, volumes };
+  const measures = measureVentricles(editor.volume, segmentation);
+  return { ...segmentation, ...measures, labels: editor.volume, volumes };
 }
 
 /** Hands a file to the browser's downloads. */

@@ -1,5 +1,5 @@
 /** The table of volumes with its legend, and the table that compares two scans. */
-import { type ResultRecord, ventricles } from 'ventriseg';
+import { formatMeasure, type ResultRecord, ventricles } from 'ventriseg';
 import { element } from './dom.ts';
 
 /** Volumes of one scan, mL, each with its colour. */
@@ -9,6 +9,16 @@ export function volumesTable({ volumes }: ResultRecord): HTMLTableElement {
   );
   rows.push(row(['total'], [volumes.total.ml.toFixed(2)], 'total'));
   return table(['structure', 'mL'], rows, 'Volumes of the ventricles in mL');
+}
+
+/** Ratios, widths and angles; for what could not be measured, the reason. */
+export function measuresTable({ measures }: ResultRecord): HTMLTableElement {
+  const rows = measures.map(({ id, title, value, message }) => {
+    const made = row([title], [value === null ? 'not measured' : formatMeasure(id, value)]);
+    if (message !== undefined && message !== null) made.title = message;
+    return made;
+  });
+  return table(['measure', 'value'], rows, 'Ratios, widths and angles');
 }
 
 /** Two scans beside each other: A, B, and B - A in mL and in percent of A. */

@@ -1,12 +1,13 @@
 /** The right side: volumes, doubts and what the result came from, and beside another scan when there is one. */
 import type { ResultRecord } from 'ventriseg';
 import { byId, element } from './dom.ts';
-import { comparisonTable, volumesTable } from './numbers.ts';
+import { comparisonTable, measuresTable, volumesTable } from './numbers.ts';
 
 export function showResult(record: ResultRecord): void {
   byId('result').hidden = false;
   byId('result-name').textContent = record.name;
-  byId('volumes').replaceChildren(volumesTable(record));
+  const measures = record.measures.length === 0 ? [] : [measuresTable(record)];
+  byId('volumes').replaceChildren(volumesTable(record), ...measures);
   const seconds = ((record.timingsMs.total ?? 0) / 1000).toFixed(1);
   byId('took').textContent =
     `${record.scan.shape.join(' × ')} voxels of ${record.scan.voxelMm.map((mm) => mm.toFixed(2)).join(' × ')} mm; ` +

@@ -18,7 +18,7 @@ const titles: Readonly<Record<ComputeChoice, string>> = {
 /** A network as the build lists it in `models.json`. */
 interface ShippedModel {
   readonly name: string;
-  readonly file: string;
+  readonly files: readonly string[];
   readonly isDefault: boolean;
 }
 
@@ -39,7 +39,7 @@ export class Settings {
   /** Lists the networks that are served with the page. */
   async load(): Promise<void> {
     const shipped = (await (await fetch('models.json')).json()) as readonly ShippedModel[];
-    this.models = shipped.map(({ name, file }) => ({ name, file }));
+    this.models = shipped.map(({ name, files }) => ({ name, files }));
     this.list(shipped.find(({ isDefault }) => isDefault)?.name);
   }
 
