@@ -74,7 +74,7 @@ const roles: readonly string[] = ['segment', 'locate'];
  * @param wanted the default model when left out
  * @throws VentrisegError NO_SUCH_MODEL, which lists the names there are
  * @example
- * const path = await resolveModel('ventricles-slices');
+ * const path = await resolveModel('ventricles');
  */
 export async function resolveModel(wanted?: string, directory = packagedModels): Promise<string> {
   const models = await shippedModels(directory);

@@ -9,7 +9,7 @@
  * `quick` is for trying out, in the page too: a small U-Net with instance normalisation, which with soft Dice alone
  * finds something within its first 20 steps.
  *
- * `ventricles-slices` trains the model that ventriseg ships: all six ventricles in coronal slices.
+ * `ventricles-slices` draws all six ventricles in coronal slices; the networks of volumes (volume-training) do better.
  */
 import { VentrisegError } from '../errors.ts';
 import { parseRecipe, type Recipe, type RecipeInput } from './recipe.ts';
