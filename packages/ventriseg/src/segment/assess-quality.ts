@@ -75,7 +75,10 @@ function judgeNetworks(evidence: LocateEvidence, totalMl: number, add: Add): voi
       'VENTRICLES_NOT_LOCATED',
       'The coarse network saw no ventricle; the fine one was run on the middle of the brain.',
     );
-  } else if (Math.max(totalMl / locatedMl, locatedMl / totalMl) > limits.disagreement) {
+  } else if (
+    locatedMl < limits.disagreement.least * totalMl ||
+    locatedMl > limits.disagreement.most * totalMl
+  ) {
     add(
       'NETWORKS_DISAGREE',
       `The coarse network found ${locatedMl.toFixed(1)} mL of ventricles, the fine one ${totalMl.toFixed(1)} mL.`,

@@ -133,7 +133,7 @@ describe('quality', () => {
   test('networks that find different volumes', async () => {
     const pair = intensityPair();
     const timid = ruleNetwork('segment', [0, 4, 43], (v, x, _y, z, [nx]) =>
-      v < 1.5 || z % 3 > 0 ? 0 : x > nx / 2 ? 1 : 2,
+      v < 1.5 || z % 6 > 0 ? 0 : x > nx / 2 ? 1 : 2,
     );
     const result = await run(paint(headGrid(), normal), { ...pair, segment: timid } as never, {
       removeIslands: false,
