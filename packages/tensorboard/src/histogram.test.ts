@@ -42,6 +42,7 @@ test('counts agree with searching each value among the edges, at any scale', () 
       examples: [
         [[-Number.MAX_VALUE, Number.MAX_VALUE, 0], 7],
         [[0, Number.MIN_VALUE], 30],
+        [[-1.7976931348623025e308, -1.7976931348622993e308], 30],
       ],
     },
   );

@@ -67,7 +67,9 @@ export function histogramOf(values: ArrayLike<number>, bucketCount = 30): Histog
   const buckets = new Float64Array(bucketCount);
   for (let b = 0; b < bucketCount; b++) {
     const fraction = (b + 1) / bucketCount;
-    bucketLimits[b] = min * (1 - fraction) + max * fraction;
+    // Where least and greatest are a few representable numbers apart, rounding must not put the edges out of order.
+    const limit = Math.min(max, min * (1 - fraction) + max * fraction);
+    bucketLimits[b] = Math.max(limit, b === 0 ? min : bucketLimits[b - 1]!);
   }
   // max - min overflows when both are near the ends of the double range; halves do not.
   const scale = Number.isFinite(max - min) ? 1 : 0.5;
