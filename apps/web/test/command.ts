@@ -17,7 +17,7 @@ export async function runJson<T>(...args: string[]): Promise<T> {
   return JSON.parse(stdout) as T;
 }
 
-async function labelsOfCommand(path: string, backend: BackendChoice): Promise<Volume> {
+async function labelsOfCommand(path: string, backend: BackendChoice, model?: string): Promise<Volume> {
   const output = await mkdtemp(join(tmpdir(), 'ventriseg-web-'));
   try {
     const { results } = await runJson<{ results: { files: { labels: string } }[] }>(
@@ -27,6 +27,7 @@ async function labelsOfCommand(path: string, backend: BackendChoice): Promise<Vo
       output,
       '--backend',
       backend,
+      ...(model === undefined ? [] : ['--model', model]),
     );
     return (await readNifti(await readFile(results[0]!.files.labels))).volume;
   } finally {
@@ -41,13 +42,22 @@ export interface MaskComparison {
   readonly differing: number;
 }
 
-/** The mask that the page downloads beside the command's; it must lie on the scan's own grid. */
-export async function compareMask(page: Page, path: string, backend: BackendChoice): Promise<MaskComparison> {
+/**
+ * The mask that the page downloads beside the command's; it must lie on the scan's own grid.
+ *
+ * @param model the command's; the shipped one when left out
+ */
+export async function compareMask(
+  page: Page,
+  path: string,
+  backend: BackendChoice,
+  model?: string,
+): Promise<MaskComparison> {
   const { volume: mask } = await readNifti(new Uint8Array(await saved(page, 'mask')));
   const { volume: scan } = await readNifti(await readFile(path));
   expect(mask.shape).toEqual(scan.shape);
   expect(mask.voxelToWorld).toEqual(scan.voxelToWorld);
-  const { data } = await labelsOfCommand(path, backend);
+  const { data } = await labelsOfCommand(path, backend, model);
   expect(mask.data.length).toBe(data.length);
   let differing = 0;
   for (let at = 0; at < data.length; at++) if (data[at] !== mask.data[at]) differing++;

@@ -1,36 +1,24 @@
 /** Training in the page, on a dataset of real scans: stop, resume, download, and use for segmenting. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ResultRecord } from 'ventriseg';
 import { describe, expect } from 'vitest';
-import { dataPath } from '../../../test/shared-data.ts';
 import { shown } from './browser.ts';
 import { runJson } from './command.ts';
 import { give, patience, picture, saved, usePage, violations } from './page-test.ts';
 import { small } from './scans.ts';
+import { startTraining, trainingState, withSmallDataset } from './small-training.ts';
 
 describe('training in the page', () => {
   const { pageTest } = usePage();
 
-  pageTest('learns, stops, goes on; the command finds the same scores for its network', async (page) => {
-    const folder = await mkdtemp(join(tmpdir(), 'ventriseg-train-'));
-    try {
-      const dataset = join(folder, 'dataset');
-      const subjects = ['ecog', 'seeg'].map((name) => dataPath('freesurfer-subjects', name));
-      await runJson('prepare', ...subjects, '-o', dataset, '--split-counts', 'train=rest,test=1');
+  pageTest('learns, stops, goes on; the command finds the same scores for its network', (page) =>
+    withSmallDataset(async (folder, dataset) => {
       await page.click('#tab-train');
       expect(await page.isDisabled('#train-start')).toBe(true);
       expect(await violations(page)).toEqual([]);
-      await page.setInputFiles('#dataset-folder', dataset);
-      await expect
-        .poll(() => page.locator('#dataset-summary').textContent(), patience)
-        .toMatch(
-          /^dataset: \d+ slices to train, \d+ to test, of 2 people; 96 × 96 pixels; lateral ventricles\.$/,
-        );
-      await page.fill('#epochs', '3');
-      await page.click('#train-start');
-      const state = () => page.locator('#train-state').textContent();
+      await startTraining(page, dataset, 3);
+      const state = () => trainingState(page);
       await expect.poll(state, patience).toMatch(/^Epoch 1 of 3, step \d+ of 60$/);
       await page.click('#train-stop');
       await expect.poll(state, patience).toMatch(/^Stopped after step \d+\.$/);
@@ -57,8 +45,6 @@ describe('training in the page', () => {
       await shown(page, small.name);
       const record = JSON.parse((await saved(page, 'json')).toString()) as ResultRecord;
       expect(record.model).toMatchObject({ name: 'quick', steps: 60 });
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-  });
+    }),
+  );
 });

@@ -1,0 +1,40 @@
+/** A dataset of two real people, small enough to train on in a test, and what the page says while it trains. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { dataPath } from '../../../test/shared-data.ts';
+import { runJson } from './command.ts';
+import { patience } from './page-test.ts';
+
+/** Runs with a folder that holds the dataset as `dataset`; removed afterwards. */
+export async function withSmallDataset(
+  run: (folder: string, dataset: string) => Promise<void>,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'ventriseg-train-'));
+  try {
+    const dataset = join(folder, 'dataset');
+    const subjects = ['ecog', 'seeg'].map((name) => dataPath('freesurfer-subjects', name));
+    await runJson('prepare', ...subjects, '-o', dataset, '--split-counts', 'train=rest,test=1');
+    await run(folder, dataset);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** In the second tab: gives the dataset and starts the recipe that is chosen. */
+export async function startTraining(page: Page, dataset: string, epochs: number): Promise<void> {
+  await page.setInputFiles('#dataset-folder', dataset);
+  await expect
+    .poll(() => page.locator('#dataset-summary').textContent(), patience)
+    .toMatch(
+      /^dataset: \d+ slices to train, \d+ to test, of 2 people; 96 × 96 pixels; lateral ventricles\.$/,
+    );
+  await page.fill('#epochs', String(epochs));
+  await page.click('#train-start');
+}
+
+export async function trainingState(page: Page): Promise<string | null> {
+  return page.locator('#train-state').textContent();
+}
