@@ -49,9 +49,9 @@ const recipes: readonly VolumeRecipeInput[] = [
     clipNorm: 2,
     averageDecay: 0.995,
     batchSize: 2,
-    stepsPerEpoch: 100,
-    epochs: 18,
-    realShare: 0.5,
+    stepsPerEpoch: 200,
+    epochs: 20,
+    realShare: 0.4,
     augmentation: {
       rotationDeg: 20,
       scale: 0.15,
