@@ -7,6 +7,7 @@
  * first voxel (x fastest); scipy.ndimage.label numbers the same way on arrays indexed [z, y, x].
  */
 import { ImagingError } from '../errors.ts';
+import { foregroundBox } from '../morphology/foreground-box.ts';
 import { type Volume, voxelCount } from '../volume/volume.ts';
 import { type Connectivity, neighbourSteps } from './connectivity.ts';
 
@@ -35,7 +36,7 @@ export function labelComponents(
   options: ComponentOptions = {},
 ): Components {
   const { data, shape } = mask;
-  const [nx, ny, nz] = shape;
+  const [nx, ny] = shape;
   if (data.length !== voxelCount(shape)) {
     throw new ImagingError(
       'BAD_DIMENSIONS',
@@ -49,32 +50,34 @@ export function labelComponents(
   const labels = new Int32Array(data.length);
   const rowDx = new Int32Array(earlier.length);
   const rowOffset = new Int32Array(earlier.length);
-  for (let z = 0; z < nz; z++) {
-    for (let y = 0; y < ny; y++) {
+  const { start, size } = foregroundBox(mask) ?? { start: [0, 0, 0], size: [0, 0, 0] };
+  const [x0, y0, z0] = start;
+  for (let z = z0; z < z0 + size[2]; z++) {
+    for (let y = y0; y < y0 + size[1]; y++) {
       let steps = 0;
       for (const [dx, dy, dz] of earlier) {
-        if (y + dy < 0 || y + dy >= ny || z + dz < 0) continue;
+        if (y + dy < y0 || y + dy >= y0 + size[1] || z + dz < z0) continue;
         rowDx[steps] = dx;
         rowOffset[steps++] = dx + nx * (dy + ny * dz);
       }
-      joinRow(data, labels, nx * (y + ny * z), nx, rowDx, rowOffset, steps, byValue);
+      joinRow(data, labels, x0 + nx * (y + ny * z), size[0], rowDx, rowOffset, steps, byValue);
     }
   }
   return { labels, sizes: numberRoots(labels) };
 }
 
-/** Links each foreground voxel of a row to its neighbours earlier in raster order. */
+/** Links each foreground voxel of a row of the foreground's box to its neighbours earlier in raster order. */
 function joinRow(
   data: Volume['data'],
   labels: Int32Array,
   row: number,
-  nx: number,
+  count: number,
   rowDx: Int32Array,
   rowOffset: Int32Array,
   steps: number,
   byValue: boolean,
 ): void {
-  for (let x = 0; x < nx; x++) {
+  for (let x = 0; x < count; x++) {
     const at = row + x;
     const value = data[at]!;
     if (value === 0) continue;
@@ -82,7 +85,7 @@ function joinRow(
     labels[at] = at + 1;
     for (let s = 0; s < steps; s++) {
       const neighbourX = x + rowDx[s]!;
-      if (neighbourX < 0 || neighbourX >= nx) continue;
+      if (neighbourX < 0 || neighbourX >= count) continue;
       let other = at + rowOffset[s]!;
       if (labels[other] === 0 || (byValue && data[other] !== value)) continue;
       let parent = labels[other]! - 1;

@@ -5,15 +5,55 @@
  * Each target row is first clipped against the source box (the slab method), so voxels outside cost nothing and
  * the inner loop needs no inside test. Positions are computed from the row start, not accumulated.
  */
-import type { Affine, Shape3, VoxelArray } from '../volume/volume.ts';
+import type { Affine, Shape3, Vec3, VoxelArray } from '../volume/volume.ts';
 import { type InterpolationMethod, interpolationWeights } from './interpolation-weights.ts';
 import { storeValues, type VoxelSink } from './voxel-sink.ts';
 
-/** One kind of array for the loops: 32-bit floats hold 8- and 16-bit integers exactly, the rest go to 64 bits. */
-function asFloats(source: VoxelArray): Float32Array | Float64Array {
-  if (source instanceof Float32Array || source instanceof Float64Array) return source;
-  return source.BYTES_PER_ELEMENT <= 2 ? Float32Array.from(source) : Float64Array.from(source);
+/** A box of the source, in one kind of array for the loops. */
+interface Part {
+  readonly data: Float32Array | Float64Array;
+  readonly shape: Shape3;
+  /** First voxel. */
+  readonly start: Vec3;
 }
+
+/**
+ * What the target reads of the source, as floats: 32 bits hold 8- and 16-bit integers exactly, the rest go to 64. A
+ * source of floats is left as it is; of one that must be copied, the box that holds the target is enough.
+ */
+function partRead(
+  source: VoxelArray,
+  shape: Shape3,
+  targetToSource: Affine,
+  targetShape: Shape3,
+): Part | undefined {
+  if (source instanceof Float32Array || source instanceof Float64Array) {
+    return { data: source, shape, start: [0, 0, 0] };
+  }
+  const ends = [0, 1, 2].map((axis) => {
+    const row = targetToSource.slice(4 * axis, 4 * axis + 4);
+    const reach = targetShape.map((n, col) => row[col]! * (n - 1));
+    const low = row[3]! + reach.reduce((sum, r) => sum + Math.min(r, 0), 0);
+    const high = row[3]! + reach.reduce((sum, r) => sum + Math.max(r, 0), 0);
+    const first = Math.max(0, Math.floor(low) - MARGIN_VOXELS);
+    return [first, Math.min(shape[axis]!, Math.ceil(high) + MARGIN_VOXELS + 1) - first] as const;
+  });
+  const start = ends.map(([first]) => first) as unknown as Vec3;
+  const size = ends.map(([, count]) => count) as unknown as Shape3;
+  if (size.some((count) => count <= 0)) return undefined;
+  const [nx, ny, nz] = size;
+  const data = new (source.BYTES_PER_ELEMENT <= 2 ? Float32Array : Float64Array)(nx * ny * nz);
+  for (let z = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      const from = start[0] + shape[0] * (start[1] + y + shape[1] * (start[2] + z));
+      data.set(source.subarray(from, from + nx), nx * (y + ny * z));
+    }
+  }
+  return { data, shape: size, start };
+}
+
+/** Cubic interpolation reads two voxels beyond a position. */
+const MARGIN_VOXELS = 2;
 
 /**
  * Resamples `source` into the sink's target; `targetToSource` takes target voxel indices to source voxel
@@ -29,7 +69,9 @@ export function resampleOblique(
 ): void {
   const [nx, ny, nz] = targetShape;
   const m = targetToSource;
-  const data = asFloats(source);
+  const part = partRead(source, sourceShape, m, targetShape);
+  if (part === undefined) return;
+  const { data, shape, start } = part;
   const row = new Float64Array(nx);
   const origin = new Float64Array(3);
   const step = Float64Array.of(m[0]!, m[4]!, m[8]!);
@@ -41,9 +83,10 @@ export function resampleOblique(
         origin[axis] = m[axis * 4 + 1]! * j + m[axis * 4 + 2]! * k + m[axis * 4 + 3]!;
       }
       clipRow(origin, step, sourceShape, nx, range);
+      for (let axis = 0; axis < 3; axis++) origin[axis]! -= start[axis]!;
       const [from, to] = range as unknown as readonly [number, number];
       if (from >= to) continue;
-      interpolate(data, sourceShape, origin, step, from, to, row);
+      interpolate(data, shape, origin, step, from, to, row);
       storeValues(sink, row, from, to - from, from + nx * (j + ny * k));
     }
   }

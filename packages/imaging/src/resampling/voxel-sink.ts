@@ -49,5 +49,8 @@ export function storeValues(
   } else if (low > Number.NEGATIVE_INFINITY || high < Number.POSITIVE_INFINITY) {
     for (let n = from; n < end; n++) values[n] = Math.min(Math.max(values[n]!, low), high);
   }
-  sink.target.set(values.subarray(from, end), at);
+  const { target } = sink;
+  // A view a row costs more than the row.
+  if (target instanceof Float32Array) for (let n = from, to = at; n < end; n++, to++) target[to] = values[n]!;
+  else target.set(values.subarray(from, end), at);
 }

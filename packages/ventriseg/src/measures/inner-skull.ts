@@ -2,6 +2,7 @@
  * Width of the inside of the skull along x, in axial slices of the standard pose, from the intracranial volume.
  */
 import type { Volume } from '@ventriseg/imaging';
+import { aroundForeground } from './around-foreground.ts';
 import type { HeadPose } from './head-pose.ts';
 import { type PoseRow, widthOf } from './horn-widths.ts';
 import { largestPart } from './largest-part.ts';
@@ -13,8 +14,8 @@ const highestMm = 60;
 
 /** The part of the intracranial volume in which widths are measured, without specks beside it. */
 export function intracranialInPose(probability: Volume<Float32Array>, pose: HeadPose): PoseVolume {
-  const { low, high } = boxInPose(probability, pose);
-  const main = { ...probability, data: largestPart(probability.data, probability.shape) };
+  const main = aroundForeground({ ...probability, data: largestPart(probability.data, probability.shape) });
+  const { low, high } = boxInPose(main, pose);
   return inPose(main, pose, {
     low: [low[0], low[1], Math.max(low[2], lowestMm)],
     high: [high[0], high[1], Math.min(high[2], highestMm)],

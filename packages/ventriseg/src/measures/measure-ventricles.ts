@@ -5,8 +5,9 @@
  * Volumes count all labels; pose and widths leave out islands that lie apart from the ventricles (see near-parts.ts).
  * Works on any grid and orientation, in browsers as in Node.
  */
-import { cropVolume, foregroundBox, type Shape3, type Vec3, type Volume } from '@ventriseg/imaging';
+import type { Volume } from '@ventriseg/imaging';
 import type { Intracranial } from '../segment/found.ts';
+import { aroundForeground } from './around-foreground.ts';
 import { cutPlaces } from './field-of-view.ts';
 import { type FoundPose, findHeadPose, type HeadPose } from './head-pose.ts';
 import { type Measure, type MeasureId, type MeasureOutcome, measureIds } from './measure.ts';
@@ -39,7 +40,7 @@ export function measureVentricles(
   labels: Volume<Uint8Array>,
   { intracranial }: MeasureOptions = {},
 ): VentricleMeasures {
-  const all = aroundLabels(labels);
+  const all = aroundForeground(labels);
   const part = nearParts(all);
   const found: FoundPose =
     cutPlaces(part, [14]).length > 0
@@ -53,19 +54,4 @@ export function measureVentricles(
     pose: 'pose' in found ? found.pose : null,
     measures: measureIds.map((id) => ({ id, ...outcomes[id] })),
   };
-}
-
-/**
- * The part of the volume that holds all labels, often a fiftieth of it, with a voxel around them: where there is none
- * around, the field of view ends. The whole volume without labels.
- */
-function aroundLabels(labels: Volume<Uint8Array>): Volume<Uint8Array> {
-  const box = foregroundBox(labels);
-  if (box === undefined) return labels;
-  const first = box.start.map((at) => Math.max(0, at - 1));
-  const last = box.start.map((at, axis) => Math.min(labels.shape[axis]! - 1, at + box.size[axis]!));
-  return cropVolume(labels, {
-    start: first as unknown as Vec3,
-    size: last.map((at, axis) => at - first[axis]! + 1) as unknown as Shape3,
-  });
 }

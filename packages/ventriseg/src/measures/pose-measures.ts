@@ -1,6 +1,7 @@
 /** Measures that are taken in the standard pose: widths, ratios of widths, and the callosal angle. */
 import { applyAffine, type Grid, labelMask, type Vec3, type Volume } from '@ventriseg/imaging';
 import type { Intracranial } from '../segment/found.ts';
+import { aroundForeground } from './around-foreground.ts';
 import { type CallosalAngle, callosalAngle } from './callosal-angle.ts';
 import { cutPlaces, insideOf } from './field-of-view.ts';
 import { acPcMm, type FoundPose, type HeadPose } from './head-pose.ts';
@@ -91,8 +92,9 @@ export function poseMeasures(
 function hornRows(part: Volume<Uint8Array>, pose: HeadPose) {
   const absent = absentSides(part);
   if (absent !== undefined) return { frontal: absent, bicaudate: absent, occipital: absent };
-  const box = boxInPose(part, pose);
-  const inBox = (label: number) => smoothed(inPose(labelMask(part, label), pose, box));
+  const both = aroundForeground(part, labelMask(part, [4, 43]));
+  const box = boxInPose(both, pose);
+  const inBox = (label: number) => smoothed(inPose(aroundForeground(labelMask(both, label)), pose, box));
   const lateral = { left: inBox(4), right: inBox(43) };
   const cutY = cutPlaces(part, [4, 43]).map((place) => applyAffine(pose.worldToPose, place)[1]);
   const cut = (where: string) =>

@@ -18,15 +18,39 @@ export interface Picture {
 export type Rgb = readonly [red: number, green: number, blue: number];
 
 /**
- * The picture as a PNG file.
+ * The picture as a PNG file; RGB of up to 256 colours with a palette.
  *
  * @throws VentrisegError BAD_ARGUMENT when the data do not fit the size.
  */
 export function encodePng(picture: Picture): Uint8Array {
   checkPicture(picture, 'encodePng');
   const { width, height, data, channels } = picture;
+  const pixels = (channels === 3 && indexed(data)) || { data, channels };
   // Level 1: slices of scans get a tenth smaller at level 6, in three times the time.
-  return encode({ width, height, data, channels, depth: 8 }, { zlib: { level: 1 } });
+  return encode({ width, height, ...pixels, depth: 8 }, { zlib: { level: 1 } });
+}
+
+/** RGB pixels as indices into a palette, a third of the bytes; undefined with more than 256 colours. */
+function indexed(rgb: Uint8Array) {
+  const palette: Rgb[] = [];
+  const indexOf = new Map<number, number>();
+  // Most pixels are grey.
+  const indexOfGrey = new Int16Array(256).fill(-1);
+  const data = new Uint8Array(rgb.length / 3);
+  for (let at = 0, from = 0; at < data.length; at++, from += 3) {
+    const [red, green, blue] = [rgb[from]!, rgb[from + 1]!, rgb[from + 2]!];
+    const isGrey = red === green && green === blue;
+    const colour = (red << 16) | (green << 8) | blue;
+    let index = isGrey ? indexOfGrey[red]! : (indexOf.get(colour) ?? -1);
+    if (index < 0) {
+      if (palette.length === 256) return undefined;
+      index = palette.push([red, green, blue]) - 1;
+      if (isGrey) indexOfGrey[red] = index;
+      else indexOf.set(colour, index);
+    }
+    data[at] = index;
+  }
+  return { data, channels: 1, palette: palette.map((colour) => [...colour]) };
 }
 
 /**

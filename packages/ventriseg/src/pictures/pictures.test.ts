@@ -26,10 +26,30 @@ test('a PNG file holds the pixels, whatever the channels', () => {
     fc.property(sizes, fc.infiniteStream(fc.integer({ min: 0, max: 255 })), (size, values) => {
       const length = size.width * size.height * size.channels;
       const picture = { ...size, data: Uint8Array.from([...values.take(length)]) };
-      expect(decode(encodePng(picture))).toMatchObject({ ...picture, depth: 8 });
+      expect(pixelsOf(encodePng(picture))).toEqual(picture);
     }),
   );
 });
+
+test('up to 256 colours make a palette, more do not', () => {
+  const colours = (count: number): Picture => ({
+    width: count,
+    height: 1,
+    channels: 3,
+    data: Uint8Array.from({ length: 3 * count }, (_, i) => [i / 3, 0, 255][i % 3]! & 255),
+  });
+  const many = { ...colours(257), data: colours(257).data.with(3 * 256 + 1, 9) };
+  for (const picture of [colours(256), many]) expect(pixelsOf(encodePng(picture))).toEqual(picture);
+  expect(decode(encodePng(colours(256))).palette).toHaveLength(256);
+  expect(decode(encodePng(many)).palette).toBeUndefined();
+});
+
+/** The pixels of a PNG file, those of a palette looked up. */
+function pixelsOf(png: Uint8Array): Picture {
+  const { width, height, data, channels, palette } = decode(png);
+  if (palette === undefined) return { width, height, data: Uint8Array.from(data), channels: channels as 1 | 3 | 4 };
+  return { width, height, data: Uint8Array.from([...data].flatMap((index) => palette[index]!)), channels: 3 };
+}
 
 test('pixels that do not fit the size are refused', () => {
   expect(() => encodePng(grey(2, 2, 1, 2, 3))).toThrow(

@@ -85,7 +85,10 @@ function addProbabilities(
   sums: Map<CanonicalNumber, number>,
 ): void {
   const p = box.probabilities[k]!;
-  const region = box.classes.map((value, at) => (value === k + 1 || p[at]! >= regionFrom ? 1 : 0));
+  const region = new Uint8Array(p.length);
+  for (let at = 0; at < p.length; at++) {
+    if (box.classes[at] === k + 1 || p[at]! >= regionFrom) region[at] = 1;
+  }
   const { labels: part, sizes } = labelComponents({ data: region, shape: box.grid.shape });
   const counts = sizes.map(() => false);
   for (let at = 0; at < part.length; at++) if (box.classes[at] === k + 1) counts[part[at]!] = true;

@@ -188,7 +188,11 @@ export function drawSlice(
   const grey = new Uint8ClampedArray(columns * rows);
   const scale = shownBright / (shown.bright - shown.black);
   const values = sampleSlice(shown.image, grid, shown.black);
-  for (let at = 0; at < grey.length; at++) grey[at] = (values[at]! - shown.black) * scale;
+  for (let at = 0; at < grey.length; at++) {
+    grey[at] = (values[at]! - shown.black) * scale;
+    // Every second grey, so that with the colours there are few enough for a palette.
+    grey[at]! &= 0xfe;
+  }
   const mask = resample(labels, grid, { method: 'nearest' }).data;
   return greyWithMaskRgb(grey, mask, columns, rows, overlay);
 }

@@ -224,10 +224,13 @@ async function segmentInto(
         });
   const varied = performance.now();
   onProgress?.({ stage: 'write', done: 0, total: 1 });
-  const labels = await encodeLabels(scan, segmentation.labels);
+  // Compressed beside the drawing.
+  const encoding = encodeLabels(scan, segmentation.labels);
+  encoding.catch(() => undefined);
   const picture = encodePng(drawResult(segmentation, name));
   const pictures = drawReportPictures(segmentation);
   const surfaces = surfaceFiles(outputs, segmentation.labels);
+  const labels = await encoding;
   const encoded = performance.now();
   const record = resultRecord(
     scan,

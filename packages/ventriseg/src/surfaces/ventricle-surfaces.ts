@@ -36,22 +36,16 @@ export function ventricleSurfaces(
   labels: Volume,
   options: Pick<SurfaceOptions, 'smoothingSteps'> = {},
 ): VentricleSurface[] {
-  const part = aroundVentricles(labels);
-  if (part === undefined) return [];
+  const box = foregroundBox(labels);
+  if (box === undefined) return [];
+  // Often a fiftieth of the volume.
+  const part = cropVolume(labels, box);
   return ventricles.flatMap((ventricle) => {
     const surface = extractSurface(labelMask(part, ventricle.number), options);
     return surface.triangles.length === 0
       ? []
       : [{ ...ventricle, ...surface, measures: measureSurface(surface) }];
   });
-}
-
-/** The part of the volume that holds all ventricles, often a fiftieth of it; undefined when there are none. */
-function aroundVentricles(labels: Volume): Volume | undefined {
-  const numbers = ventricles.map(({ number }) => number);
-  const box = foregroundBox(labelMask(labels, numbers));
-  if (box === undefined) return undefined;
-  return cropVolume(labels, box);
 }
 
 /** All surfaces in one binary PLY file with their colours; comments tell what they are and how large. */

@@ -50,7 +50,7 @@ const recipes: readonly VolumeRecipeInput[] = [
     averageDecay: 0.995,
     batchSize: 2,
     stepsPerEpoch: 200,
-    epochs: 20,
+    epochs: 15,
     realShare: 0.4,
     augmentation: {
       rotationDeg: 20,
