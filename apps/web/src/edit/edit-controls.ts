@@ -76,12 +76,16 @@ export class EditControls {
     if (this.measured !== undefined) this.show(this.measured.editor.redo());
   }
 
+  /** While the numbers are behind the labels they are marked as busy, also for those who do not see the page. */
   private show(voxels: Iterable<number>): void {
     this.viewer.refresh(voxels);
     this.showState();
+    const numbers = byId('result');
+    numbers.ariaBusy = 'true';
     this.redraw ??= setTimeout(() => {
       this.redraw = undefined;
       this.onEdit();
+      numbers.ariaBusy = 'false';
     }, pause);
   }
 

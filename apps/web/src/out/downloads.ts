@@ -24,8 +24,14 @@ export const outputKinds = ['mask', 'report', 'json', 'csv', 'stl', 'png'] as co
 export type OutputKind = (typeof outputKinds)[number];
 
 /** The record as it stands, with the edits by hand. */
-export function currentRecord({ record, original, editor }: MeasuredScan): ResultRecord {
-  return editedRecord(record, { before: original, after: editor.volume, strokes: editor.strokes });
+export function currentRecord({ record, segmentation, original, editor }: MeasuredScan): ResultRecord {
+  const { intracranial } = segmentation;
+  return editedRecord(record, {
+    before: original,
+    after: editor.volume,
+    strokes: editor.strokes,
+    intracranial,
+  });
 }
 
 type Content = Omit<OutputFile, 'name'> & { readonly ending: string };
@@ -56,7 +62,7 @@ const contents: Readonly<
   png: (measured) => ({
     ending: 'png',
     type: 'image/png',
-    content: encodePng(drawResult(asShown(measured), measured.scan.name)),
+    content: encodePng(drawResult(asShown(measured), measured.name)),
   }),
 };
 
@@ -68,15 +74,19 @@ export async function outputFile(
 ): Promise<OutputFile> {
   if (kind === 'csv') {
     const rows = all.map((one) => ({
-      name: one.scan.name,
+      name: one.name,
       path: one.scan.source.path,
       record: currentRecord(one),
     }));
     return { name: 'ventricles.csv', type: 'text/csv', content: resultsTable(rows) };
   }
   const { ending, ...file } = await contents[kind](measured);
-  const base = measured.scan.name.replace(/[<>:"/\\|?*]/g, '_');
-  return { name: `${base}_ventricles.${ending}`, ...file };
+  return { name: `${safeName(measured.name)}_ventricles.${ending}`, ...file };
+}
+
+/** Without what file systems do not take. */
+export function safeName(name: string): string {
+  return name.replace(/[<>:"/\\|?*]/g, '_');
 }
 
 /** The segmentation with the labels, volumes and measures as they are shown. */
