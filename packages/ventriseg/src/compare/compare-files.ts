@@ -10,8 +10,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAllWhole } from '../files/index.ts';
-import { encodePng } from '../pictures/index.ts';
-import { comparisonHtml } from '../report/comparison-html.ts';
 import type { OpenedScan, OpenProgress } from '../scan-input/index.ts';
 import { openScan } from '../scan-input/open-scan.ts';
 import { distinctNames } from '../segment/output-names.ts';
@@ -22,9 +20,8 @@ import {
   requireFree,
   type SegmentFileOptions,
 } from '../segment/segment-file.ts';
-import { drawChange } from './change-panels.ts';
-import { drawChangeSheet } from './change-sheet.ts';
 import { type CompareProgress, type Comparison, compareScans } from './compare-scans.ts';
+import { comparisonOutputs } from './comparison-outputs.ts';
 import { type ComparisonRecord, comparisonRecord } from './comparison-record.ts';
 import { type YearsOptions, yearsOfScans } from './scan-years.ts';
 
@@ -126,24 +123,17 @@ export async function compareFiles(
     total: compared - begun,
   });
   await mkdir(options.output, { recursive: true });
+  const { json, picture, report } = comparisonOutputs(record, comparison);
   await writeAllWhole(
     [
-      {
-        path: outputs.picturePath,
-        content: encodePng(drawChangeSheet(panelsOf(comparison, 256, 1), record)),
-      },
-      { path: outputs.reportPath, content: comparisonHtml(record, panelsOf(comparison, 192, 2)) },
-      { path: outputs.recordPath, content: `${JSON.stringify(record, null, 2)}\n` },
+      { path: outputs.picturePath, content: picture },
+      { path: outputs.reportPath, content: report },
+      { path: outputs.recordPath, content: json },
     ],
     { signal },
   );
   onProgress?.({ stage: 'write', done: 1, total: 1 });
   return { name, ...outputs, record };
-}
-
-function panelsOf({ scans, grid }: Comparison, planeWindowMm: number, pixelsPerMm: number) {
-  const [first, last] = [scans[0]!.segmentation, scans.at(-1)!.segmentation];
-  return drawChange(first, last, grid, { planeWindowMm, pixelsPerMm });
 }
 
 function segmentingOptions({ fillHoles, removeIslands, crf, force, signal }: CompareFilesOptions) {

@@ -10,6 +10,7 @@ export {
   type ScanChange,
   type ScanToCompare,
 } from './compare-scans.ts';
+export { type ComparisonOutputs, comparisonOutputs } from './comparison-outputs.ts';
 export {
   type ComparisonFinding,
   type ComparisonQualityCode,

@@ -20,6 +20,7 @@ export { resultJsonSchema } from './result-json-schema.ts';
 export {
   drawPanels,
   type PanelOptions,
+  placeOf,
   type ResultPanel,
   type ResultPanels,
   type ShownSegmentation,
