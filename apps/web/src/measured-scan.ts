@@ -4,6 +4,8 @@ import type { OpenedScan, ResultRecord, Segmentation } from 'ventriseg';
 import type { LabelEditor } from './edit/label-editor.ts';
 
 export interface MeasuredScan {
+  /** Unlike that of every other scan on the page. */
+  readonly name: string;
   readonly scan: OpenedScan;
   readonly segmentation: Segmentation;
   /** As the network gave it. */
@@ -12,6 +14,13 @@ export interface MeasuredScan {
   readonly original: Volume<Uint8Array>;
   /** Labels as they are shown. */
   readonly editor: LabelEditor;
+}
+
+/** The name, numbered where it is taken. */
+export function freeName(name: string, taken: readonly { readonly name: string }[]): string {
+  let free = name;
+  for (let n = 2; taken.some((other) => other.name === free); n++) free = `${name}_${n}`;
+  return free;
 }
 
 /** The voxel nearest to the centre of mass of the labels; the middle of the scan where there are none. */

@@ -2,40 +2,70 @@
 import { type ResultRecord, resultRecord } from 'ventriseg';
 import { EditControls } from './edit/edit-controls.ts';
 import { LabelEditor } from './edit/label-editor.ts';
-import { type Engine, EngineFailure } from './engine/engine.ts';
+import type { Engine } from './engine/engine.ts';
 import type { Candidate, GivenFiles, ScanProgress } from './engine/protocol.ts';
 import { offerExample } from './input/example.ts';
 import { listenForPicked } from './input/listen.ts';
-import { type MeasuredScan, middleOf } from './measured-scan.ts';
+import { freeName, type MeasuredScan, middleOf } from './measured-scan.ts';
 import { currentRecord, download, type OutputKind, outputFile, outputKinds } from './out/downloads.ts';
 import { byId, element } from './ui/dom.ts';
 import type { Problems } from './ui/problems.ts';
-import { ProgressView } from './ui/progress.ts';
-import { showComparison, showResult } from './ui/result-view.ts';
+import { ProgressView, type StageShares } from './ui/progress.ts';
+import { showResult } from './ui/result-view.ts';
 import { chooseCandidate } from './ui/series-choice.ts';
 import type { Settings } from './ui/settings.ts';
+import { showTab } from './ui/tabs.ts';
+import type { Turn } from './ui/turn.ts';
 import { SurfaceControl } from './view/surface-control.ts';
 import { ViewControls } from './view/view-controls.ts';
 import { Viewer } from './view/viewer.ts';
+
+const stages: StageShares<ScanProgress['stage']> = {
+  headers: ['Reading headers', 0, 5],
+  reading: ['Reading', 5, 10],
+  converting: ['Converting DICOM', 10, 20],
+  model: ['Loading the network', 20, 30],
+  conform: ['Conforming', 30, 45],
+  head: ['Finding the head', 45, 50],
+  network: ['Segmenting', 50, 80],
+  grid: ['Turning the scan upright', 30, 35],
+  locate: ['Finding the ventricles', 35, 50],
+  segment: ['Segmenting', 50, 80],
+  crf: ['Refining borders', 80, 85],
+  labels: ['Returning to the grid of the scan', 85, 95],
+  measure: ['Measuring', 95, 100],
+};
 
 export class SegmentTab {
   private readonly engine: Engine;
   private readonly settings: Settings;
   private readonly problems: Problems;
-  private readonly progress = new ProgressView();
+  private readonly turn: Turn;
+  private readonly onScans: (scans: readonly MeasuredScan[]) => void;
+  private readonly progress = new ProgressView('', stages);
   private readonly scans: MeasuredScan[] = [];
   private shown: MeasuredScan | undefined;
-  private compared: MeasuredScan | undefined;
-  private busy = false;
   private viewer: Viewer | undefined;
   private view: ViewControls | undefined;
   private surfaces: SurfaceControl | undefined;
   private edit: EditControls | undefined;
 
-  constructor(engine: Engine, settings: Settings, problems: Problems) {
+  /**
+   * @param turn of the engine, which compares scans as well
+   * @param onScans told of all scans on the page when there is one more
+   */
+  constructor(
+    engine: Engine,
+    settings: Settings,
+    problems: Problems,
+    turn: Turn,
+    onScans: (scans: readonly MeasuredScan[]) => void,
+  ) {
     this.engine = engine;
     this.settings = settings;
     this.problems = problems;
+    this.turn = turn;
+    this.onScans = onScans;
     listenForPicked(
       [
         ['pick-files', 'files'],
@@ -49,10 +79,7 @@ export class SegmentTab {
         this.save(kind).catch(problems.tell);
       });
     }
-    byId<HTMLSelectElement>('other').addEventListener('change', (event) => {
-      this.compared = this.scans[Number((event.target as HTMLSelectElement).value)];
-      this.showNumbers();
-    });
+    byId('go-compare').addEventListener('click', () => showTab('compare'));
   }
 
   /** @throws Error when the browser cannot show pictures */
@@ -83,24 +110,11 @@ export class SegmentTab {
 
   /** Opens and segments what the user gave, and shows it. */
   readonly take = (given: GivenFiles): void => {
-    if (this.busy) {
-      this.problems.tell(
-        new EngineFailure('BUSY', 'another scan is being segmented; wait for it, or cancel it first'),
-      );
-      return;
-    }
-    this.busy = true;
-    this.problems.clear();
-    this.work(given)
-      .catch(this.problems.tell)
-      .finally(() => {
-        this.progress.stop();
-        this.busy = false;
-      });
+    this.turn.take('a scan is being segmented', () => this.work(given).finally(() => this.progress.stop()));
   };
 
   private async work(given: GivenFiles): Promise<void> {
-    this.progress.start();
+    this.progress.start('Opening the scan');
     const candidates = await this.engine.call('find', given, this.onProgress);
     // With one scan there is nothing to ask for, and the library says why it took it.
     let candidate: Candidate | undefined;
@@ -108,7 +122,7 @@ export class SegmentTab {
       this.progress.stop();
       candidate = await chooseCandidate(candidates);
       if (candidate === undefined) return;
-      this.progress.start();
+      this.progress.start('Opening the scan');
     }
     await this.measure(given, candidate);
   }
@@ -129,21 +143,22 @@ export class SegmentTab {
       total: performance.now() - begun,
     };
     const original = segmentation.labels;
+    const name = freeName(scan.name, this.scans);
     const measured: MeasuredScan = {
+      name,
       scan,
       segmentation,
-      record: resultRecord(scan, segmentation, timings, scan.name),
+      record: resultRecord(scan, segmentation, timings, name),
       original,
       editor: new LabelEditor({ ...original, data: original.data.slice() }),
     };
     this.scans.push(measured);
-    if (this.compared === undefined && this.scans.length > 1) this.compared = this.scans[0];
+    this.onScans(this.scans);
     await this.show(measured);
   }
 
   private async show(measured: MeasuredScan): Promise<void> {
     this.shown = measured;
-    if (this.compared === measured) this.compared = this.scans.find((scan) => scan !== measured);
     this.listScans();
     this.showNumbers();
     byId('empty').hidden = true;
@@ -151,7 +166,7 @@ export class SegmentTab {
     this.view?.showWindow();
     this.surfaces?.use(measured.editor.volume);
     this.edit?.use(measured);
-    document.body.dataset.shown = measured.scan.name;
+    document.body.dataset.shown = measured.name;
   }
 
   private listScans(): void {
@@ -161,21 +176,14 @@ export class SegmentTab {
       input.addEventListener('change', () => {
         this.show(measured).catch(this.problems.tell);
       });
-      return element('label', {}, input, ` ${measured.scan.name}`);
+      return element('label', {}, input, ` ${measured.name}`);
     });
     byId('scan-list').replaceChildren(...choices);
     byId('scans').hidden = this.scans.length < 2;
   }
 
   private showNumbers(): void {
-    const { shown, compared } = this;
-    if (shown === undefined) return;
-    const record = currentRecord(shown);
-    showResult(record);
-    const others = this.scans
-      .map((scan, place) => ({ place, name: scan.scan.name, chosen: scan === compared, scan }))
-      .filter(({ scan }) => scan !== shown);
-    showComparison(record, compared && currentRecord(compared), others);
+    if (this.shown !== undefined) showResult(currentRecord(this.shown));
   }
 
   private async save(kind: OutputKind): Promise<void> {

@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest';
 import { dataPath } from '../../../test/shared-data.ts';
 import { shown } from './browser.ts';
-import { give, picture, usePage, violations } from './page-test.ts';
+import { give, usePage, violations } from './page-test.ts';
 import { large, other, small } from './scans.ts';
 
 describe('input of the page', () => {
@@ -17,7 +17,6 @@ describe('input of the page', () => {
     await page.waitForSelector('#error:not([hidden])');
     expect(await page.locator('#error-code').textContent()).toBe('NOT_A_SCAN');
     expect(await page.locator('#error-message').textContent()).toContain('notes.nii');
-    await picture(page, 'error');
     expect(await violations(page)).toEqual([]);
     await give(page, small.file);
     await shown(page, small.name);
@@ -32,7 +31,6 @@ describe('input of the page', () => {
   pageTest('it lets choose among several scans', async (page) => {
     await give(page, small.file, other.file);
     await page.waitForSelector('#choice:not([hidden])');
-    await picture(page, 'choice');
     expect(await violations(page)).toEqual([]);
     await page.check('#candidates label:nth-child(2) input');
     await page.click('#choice button[type=submit]');
@@ -42,7 +40,6 @@ describe('input of the page', () => {
   pageTest('it can be cancelled, and used after that', async (page) => {
     await give(page, large.file);
     await page.waitForSelector('#progress:not([hidden])');
-    await picture(page, 'progress');
     await page.click('#cancel');
     await page.waitForSelector('#progress', { state: 'hidden' });
     expect(await page.locator('#error').isVisible()).toBe(false);

@@ -1,11 +1,11 @@
 /** Tests that drive the page: each has a page of its own, which must ask nothing of others and complain of nothing. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
 import { whyNoChromium } from '../../../test/chromium.ts';
 import { dataPath, testWithData } from '../../../test/shared-data.ts';
-import { launchBrowser, open, root, type ServedPage, serve, watch } from './browser.ts';
+import { launchBrowser, open, type ServedPage, serve, watch } from './browser.ts';
 
 export const timeoutMs = 900_000;
 /** For what a machine that does other work may be slow to show. */
@@ -67,13 +67,6 @@ export async function give(page: Page, ...files: string[]): Promise<void> {
 export async function saved(page: Page, kind: string): Promise<Buffer> {
   const [file] = await Promise.all([page.waitForEvent('download'), page.click(`#save-${kind}`)]);
   return readFile(await file.path());
-}
-
-/** A picture for the docs, when VENTRISEG_SCREENSHOTS is set. */
-export async function picture(page: Page, name: string): Promise<void> {
-  if (process.env.VENTRISEG_SCREENSHOTS === undefined) return;
-  await mkdir(`${root}docs/web`, { recursive: true });
-  await page.screenshot({ path: `${root}docs/web/${name}.png` });
 }
 
 /** Violations of axe's rules, named. */

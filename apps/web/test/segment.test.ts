@@ -1,12 +1,12 @@
-/** Segmenting in the page: the same labels as the command's, in time and memory; all files; comparison. */
+/** Segmenting in the page: the same labels as the command's, in time and memory; all files. */
 import { readFile } from 'node:fs/promises';
 import type { ResultRecord } from 'ventriseg';
 import { describe, expect } from 'vitest';
 import { dataPath } from '../../../test/shared-data.ts';
 import { peakMemory, shown } from './browser.ts';
-import { expectIdentical } from './command.ts';
-import { give, picture, saved, usePage, violations } from './page-test.ts';
-import { large, pictured, small } from './scans.ts';
+import { expectIdentical } from './compare-mask.ts';
+import { give, saved, usePage, violations } from './page-test.ts';
+import { large, small } from './scans.ts';
 
 describe('segmenting in the page', () => {
   const { pageTest, pageTestWithout } = usePage();
@@ -41,20 +41,6 @@ describe('segmenting in the page', () => {
     expect(await violations(page)).toEqual([]);
     await page.click('#theme');
     expect(await violations(page)).toEqual([]);
-  });
-
-  pageTest('two scans are compared, and either is shown', async (page) => {
-    await give(page, small.file);
-    await shown(page, small.name);
-    await give(page, pictured.file);
-    await shown(page, pictured.name);
-    const cells = await page.locator('#comparison-table tr.total td').allTextContents();
-    const [a, b, change] = cells.map((text) => Number(text.replace('−', '-').replace('+', '')));
-    expect(b! - a!).toBeCloseTo(change!, 1);
-    await picture(page, 'comparison');
-    expect(await violations(page)).toEqual([]);
-    await page.locator('#scan-list input').first().check();
-    await shown(page, small.name);
   });
 
   pageTest('a scan of 256^3: the same labels, its time and memory', async (page, browser) => {

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { dataPath } from '../../../test/shared-data.ts';
-import { runJson } from './command.ts';
 import { patience } from './page-test.ts';
+import { prepareSmallDataset } from './run-command.ts';
 
 /** Runs with a folder that holds the dataset as `dataset`; removed afterwards. */
 export async function withSmallDataset(
@@ -14,16 +13,13 @@ export async function withSmallDataset(
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'ventriseg-train-'));
   try {
-    const dataset = join(folder, 'dataset');
-    const subjects = ['ecog', 'seeg'].map((name) => dataPath('freesurfer-subjects', name));
-    await runJson('prepare', ...subjects, '-o', dataset, '--split-counts', 'train=rest,test=1');
-    await run(folder, dataset);
+    await run(folder, await prepareSmallDataset(folder));
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-/** In the second tab: gives the dataset and starts the recipe that is chosen. */
+/** In the tab for training: gives the dataset and starts the recipe that is chosen. */
 export async function startTraining(page: Page, dataset: string, epochs: number): Promise<void> {
   await page.setInputFiles('#dataset-folder', dataset);
   await expect

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { ResultRecord } from 'ventriseg';
 import { describe, expect } from 'vitest';
 import { shown } from './browser.ts';
-import { runJson } from './command.ts';
-import { give, patience, picture, saved, usePage, violations } from './page-test.ts';
+import { give, patience, saved, usePage, violations } from './page-test.ts';
+import { runJson } from './run-command.ts';
 import { small } from './scans.ts';
 import { startTraining, trainingState, withSmallDataset } from './small-training.ts';
 
@@ -23,8 +23,14 @@ describe('training in the page', () => {
       await page.click('#train-stop');
       await expect.poll(state, patience).toMatch(/^Stopped after step \d+\.$/);
       await page.click('#train-resume');
+      await expect.poll(state, patience).toMatch(/^Epoch 2 of 3, step \d+ of 60$/);
+      await page.reload();
+      await page.waitForSelector('body[data-ready=yes]');
+      await page.click('#tab-train');
+      expect(await state()).toMatch(/^Kept from before: \d+ steps\.$/);
+      expect(await page.locator('#scores tbody tr').count()).toBe(1);
+      await page.click('#train-resume');
       await expect.poll(state, { timeout: 600_000 }).toBe('Done after 60 steps.');
-      await picture(page, 'training');
       expect(await violations(page)).toEqual([]);
 
       const cells = await page.locator('#scores tbody td').allTextContents();
@@ -45,6 +51,14 @@ describe('training in the page', () => {
       await shown(page, small.name);
       const record = JSON.parse((await saved(page, 'json')).toString()) as ResultRecord;
       expect(record.model).toMatchObject({ name: 'quick', steps: 60 });
+
+      await page.click('#tab-train');
+      await page.click('#train-delete');
+      expect(await page.isDisabled('#train-resume')).toBe(true);
+      await page.reload();
+      await page.waitForSelector('body[data-ready=yes]');
+      await page.click('#tab-train');
+      expect(await page.locator('#dataset-summary').textContent()).toBe('No dataset yet.');
     }),
   );
 });

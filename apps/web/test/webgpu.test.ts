@@ -8,7 +8,7 @@ import { describe, expect } from 'vitest';
 import { webgpuFlags } from '../../../test/chromium.ts';
 import { dataPath } from '../../../test/shared-data.ts';
 import { shown } from './browser.ts';
-import { compareMask } from './command.ts';
+import { compareMask } from './compare-mask.ts';
 import { give, saved, usePage } from './page-test.ts';
 import { small } from './scans.ts';
 import { startTraining, trainingState, withSmallDataset } from './small-training.ts';

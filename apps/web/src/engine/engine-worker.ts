@@ -1,6 +1,7 @@
-/** The worker: opens scans, segments them and trains networks, off the page's own thread. */
+/** The worker: opens, segments and compares scans and trains networks, off the page's own thread. */
 import { type Dcm2niixFactory, dcm2niixConverter, openFiles, segmentVolume } from 'ventriseg';
 import './no-eval.ts';
+import { compare } from './compare-work.ts';
 import { computeUsed } from './compute-used.ts';
 import { filesOf, findCandidates, inputFiles } from './given-files.ts';
 import { readyModel } from './models.ts';
@@ -45,6 +46,8 @@ const work: { readonly [Method in keyof EngineCalls]: Work<Method> } = {
     const segmentation = await segmentVolume(volume, ready.model, { onProgress });
     return { segmentation, compute: computeUsed(ready.backend) };
   },
+
+  compare,
 
   dataset: summariseDataset,
 

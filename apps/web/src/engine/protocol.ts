@@ -2,6 +2,9 @@
 import type { Volume } from '@ventriseg/imaging';
 import type {
   ClassEvaluation,
+  CompareProgress,
+  ComparisonOutputs,
+  ComparisonRecord,
   OpenedScan,
   OpenProgress,
   Segmentation,
@@ -96,6 +99,36 @@ export interface TrainingEnd {
   readonly step: number;
 }
 
+/** Two scans or more of one person, in their order. */
+export interface CompareOrder {
+  readonly scans: readonly { readonly name: string; readonly scan: OpenedScan }[];
+  /** Years from each to the next; by their dates when undefined. */
+  readonly intervalYears: number | undefined;
+  readonly model: ModelChoice;
+  readonly compute: ComputeChoice;
+}
+
+export interface ChangePicture {
+  readonly title: string;
+  readonly png: Uint8Array;
+}
+
+export interface MeasuredChange extends Omit<ComparisonOutputs, 'panels'> {
+  readonly record: ComparisonRecord;
+  /** The slices of the report, the change from the first to the last scan in them. */
+  readonly planes: readonly ChangePicture[];
+  readonly slices: readonly ChangePicture[];
+  readonly compute: ComputeUsed;
+}
+
+export type CompareStage = CompareProgress['stage'] | 'model' | 'draw';
+
+export interface CompareProgressNews {
+  readonly stage: CompareStage;
+  readonly done: number;
+  readonly total: number;
+}
+
 export interface EngineCalls {
   /** The scans among the files; empty when `open` is to say what is wrong. */
   find(given: GivenFiles): Promise<readonly Candidate[]>;
@@ -108,6 +141,7 @@ export interface EngineCalls {
     readonly model: ModelChoice;
     readonly compute: ComputeChoice;
   }): Promise<{ readonly segmentation: Segmentation; readonly compute: ComputeUsed }>;
+  compare(order: CompareOrder): Promise<MeasuredChange>;
   dataset(given: GivenFiles): Promise<DatasetSummary>;
   /** Ends when the last epoch is done, or after `stopTraining`. */
   train(order: TrainingOrder): Promise<TrainingEnd>;
@@ -120,7 +154,9 @@ export type ScanProgress = OpenProgress | SegmentProgress | { stage: 'model'; do
 /** What each call tells on its way. */
 export type ProgressOf<Method extends keyof EngineCalls> = Method extends 'train'
   ? TrainingNews
-  : ScanProgress;
+  : Method extends 'compare'
+    ? CompareProgressNews
+    : ScanProgress;
 
 export interface EngineError {
   readonly code: string;
@@ -136,6 +172,10 @@ export type EngineRequest = {
 }[keyof EngineCalls];
 
 export type EngineReply =
-  | { readonly id: number; readonly kind: 'progress'; readonly progress: ScanProgress | TrainingNews }
+  | {
+      readonly id: number;
+      readonly kind: 'progress';
+      readonly progress: ScanProgress | CompareProgressNews | TrainingNews;
+    }
   | { readonly id: number; readonly kind: 'done'; readonly result: unknown }
   | { readonly id: number; readonly kind: 'failed'; readonly error: EngineError };

@@ -1,28 +1,17 @@
-/** The second tab: trains a network on a prepared dataset in a worker, with the trainer that the command uses. */
+/** The tab for training: trains a network on a prepared dataset in a worker, with the trainer that the command uses. */
 import { builtInRecipe, builtInRecipes } from 'ventriseg';
 import { type Engine, EngineFailure } from '../engine/engine.ts';
-import type {
-  DatasetSummary,
-  GivenFiles,
-  ModelChoice,
-  TrainingNews,
-  TrainingOrder,
-} from '../engine/protocol.ts';
+import type { GivenFiles, ModelChoice, TrainingNews } from '../engine/protocol.ts';
 import { listenForPicked } from '../input/listen.ts';
 import { download } from '../out/downloads.ts';
 import { byId, element } from '../ui/dom.ts';
 import type { Problems } from '../ui/problems.ts';
 import type { Settings } from '../ui/settings.ts';
+import { type ChosenDataset, KeptTraining } from './kept-training.ts';
+import { addNews, newRun, type Run, stepsDone } from './run.ts';
 import { TrainView } from './train-view.ts';
 
 const firstRecipe = 'quick';
-
-/** What a training has given so far. */
-interface Run {
-  readonly order: TrainingOrder;
-  checkpoint: Uint8Array | undefined;
-  model: { readonly bytes: Uint8Array; readonly step: number } | undefined;
-}
 
 export class TrainTab {
   private readonly engine: Engine;
@@ -30,9 +19,10 @@ export class TrainTab {
   private readonly problems: Problems;
   private readonly onUse: (model: ModelChoice) => void;
   private readonly view = new TrainView();
+  private readonly kept = new KeptTraining();
   private readonly recipe = byId<HTMLSelectElement>('recipe');
   private readonly epochs = byId<HTMLInputElement>('epochs');
-  private dataset: { readonly given: GivenFiles; readonly summary: DatasetSummary } | undefined;
+  private dataset: ChosenDataset | undefined;
   private run: Run | undefined;
   private isBusy = false;
 
@@ -55,13 +45,29 @@ export class TrainTab {
     this.recipe.value = firstRecipe;
     this.recipe.addEventListener('change', () => this.showRecipe());
     this.showRecipe();
-    byId('train-start').addEventListener('click', () => this.start());
+    byId('train-start').addEventListener('click', () => this.begin());
     byId('train-resume').addEventListener('click', () => this.resume());
     byId('train-stop').addEventListener('click', () => {
       this.engine.call('stopTraining', undefined).catch(problems.tell);
     });
+    byId('train-delete').addEventListener('click', () => this.delete());
     byId('save-model').addEventListener('click', () => this.save());
     byId('use-model').addEventListener('click', () => this.use());
+  }
+
+  /** Shows the training that the browser has kept, if there is one. */
+  async start(): Promise<void> {
+    const kept = await this.kept.read();
+    if (kept === undefined) return;
+    const { dataset, run } = kept;
+    this.dataset = dataset;
+    this.run = run;
+    this.view.showDataset(dataset.summary);
+    this.recipe.value = run.order.recipe;
+    this.showRecipe();
+    this.epochs.value = String(run.order.epochs);
+    this.view.restore(run, `Kept from before: ${stepsDone(run)} steps.`);
+    this.showState();
   }
 
   /** Takes a dataset. */
@@ -74,44 +80,55 @@ export class TrainTab {
     });
   };
 
-  private start(): void {
-    if (this.dataset === undefined) return;
-    const { given, summary } = this.dataset;
+  private begin(): void {
+    const { dataset } = this;
+    if (dataset === undefined) return;
     const order = {
-      given,
       recipe: this.recipe.value,
       epochs: this.wantedEpochs(),
       compute: this.settings.computeChoice,
-      checkpoint: undefined,
     };
-    this.run = { order, checkpoint: undefined, model: undefined };
-    this.view.clear(summary.classes);
-    this.train(this.run, order);
+    const run = newRun(order, dataset.summary.classes);
+    this.kept.begin(dataset).catch(this.problems.tell);
+    this.view.clear(run.classes);
+    this.train(dataset, run);
   }
 
+  /** Goes on with the recipe that it began with, up to the epochs that are wanted now. */
   private resume(): void {
-    const { run } = this;
-    if (run?.checkpoint === undefined) return;
-    this.train(run, { ...run.order, epochs: this.wantedEpochs(), checkpoint: run.checkpoint });
+    const { dataset, run } = this;
+    if (dataset === undefined || run === undefined) return;
+    this.train(dataset, { ...run, order: { ...run.order, epochs: this.wantedEpochs() } });
   }
 
-  private train(run: Run, order: TrainingOrder): void {
+  private train({ given }: ChosenDataset, run: Run): void {
+    this.run = run;
     this.problems.clear();
     this.work(async () => {
+      const order = { ...run.order, given, checkpoint: run.checkpoint };
       const { finished, step } = await this.engine.call('train', order, (news) => this.receive(run, news));
       this.view.end(finished ? `Done after ${step} steps.` : `Stopped after step ${step}.`);
     });
   }
 
   private receive(run: Run, news: TrainingNews): void {
+    addNews(run, news);
     if (news.stage === 'begin') this.view.begin(news.compute);
     else if (news.stage === 'step') this.view.step(news);
-    else if (news.stage === 'checkpoint') run.checkpoint = news.checkpoint;
+    else if (news.stage === 'checkpoint') this.kept.write(run).catch(this.problems.tell);
     else {
-      run.model = { bytes: news.model, step: news.step };
-      this.view.epoch(news);
+      this.view.epoch(news, news.masks);
       this.showState();
     }
+  }
+
+  /** Deletes the training with its dataset, here and in the browser. */
+  private delete(): void {
+    this.run = undefined;
+    this.dataset = undefined;
+    this.view.reset();
+    this.showState();
+    this.kept.delete().catch(this.problems.tell);
   }
 
   /** One thing at a time; buttons show what can be done meanwhile and after. */
@@ -142,6 +159,7 @@ export class TrainTab {
     enable('train-start', !isBusy);
     enable('train-stop', isBusy && run !== undefined);
     enable('train-resume', !isBusy && run?.checkpoint !== undefined);
+    enable('train-delete', !isBusy && run !== undefined);
     enable('save-model', run?.model !== undefined);
     enable('use-model', run?.model !== undefined);
   }

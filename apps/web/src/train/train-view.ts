@@ -1,10 +1,11 @@
-/** What the second tab shows of a training: progress, curves, scores and predicted masks. */
-import type { TrainProgress } from 'ventriseg';
-import type { ComputeUsed, DatasetSummary, EpochNews } from '../engine/protocol.ts';
+/** What the tab for training shows of a training: progress, curves, scores and predicted masks. */
+import { builtInRecipe, type TrainProgress } from 'ventriseg';
+import type { ComputeUsed, DatasetSummary } from '../engine/protocol.ts';
 import { byId } from '../ui/dom.ts';
 import { row, table } from '../ui/numbers.ts';
 import { inWords } from '../ui/settings.ts';
 import { Curves } from './curves.ts';
+import { type EpochScores, type Run, stepsDone } from './run.ts';
 
 export class TrainView {
   private loss: Curves | undefined;
@@ -25,6 +26,23 @@ export class TrainView {
     byId('masks').hidden = true;
   }
 
+  /** Shows a training that was kept. */
+  restore(run: Run, state: string): void {
+    this.clear(run.classes);
+    for (const { step, loss } of run.losses) this.loss?.add(step, { train: loss });
+    for (const scores of run.epochs) this.epoch(scores, run.masks);
+    byId('train-progress').hidden = false;
+    const steps = run.order.epochs * builtInRecipe(run.order.recipe).stepsPerEpoch;
+    this.state(state, (100 * stepsDone(run)) / steps, '');
+  }
+
+  /** Shows no training and no dataset. */
+  reset(): void {
+    this.clear([]);
+    byId('dataset-summary').textContent = 'No dataset yet.';
+    byId('train-progress').hidden = true;
+  }
+
   begin(compute: ComputeUsed): void {
     this.computed = inWords(compute);
     byId('train-progress').hidden = false;
@@ -40,7 +58,7 @@ export class TrainView {
     );
   }
 
-  epoch({ step, testLoss, classes, masks }: EpochNews): void {
+  epoch({ step, testLoss, classes }: EpochScores, masks: Uint8Array | undefined): void {
     this.loss?.add(step, { test: testLoss });
     this.dice?.add(step, Object.fromEntries(classes.map(({ name, bySlice }) => [name, bySlice.dice])));
     const rows = classes.map(({ name, bySlice, byPerson }) =>

@@ -1,4 +1,4 @@
-/** The table of volumes with its legend, and the table that compares two scans. */
+/** The table of volumes with its legend, of measures, and of two scans side by side. */
 import { formatMeasure, type ResultRecord, ventricles } from 'ventriseg';
 import { element } from './dom.ts';
 
@@ -22,7 +22,7 @@ export function measuresTable({ measures }: ResultRecord): HTMLTableElement {
 }
 
 /** Two scans beside each other: A, B, and B - A in mL and in percent of A. */
-export function comparisonTable(a: ResultRecord, b: ResultRecord): HTMLTableElement {
+export function sideBySideTable(a: ResultRecord, b: ResultRecord): HTMLTableElement {
   const titles = new Map(
     [...a.volumes.labels, ...b.volumes.labels].map(({ label, title }) => [label, title]),
   );
@@ -35,7 +35,7 @@ export function comparisonTable(a: ResultRecord, b: ResultRecord): HTMLTableElem
   return table(
     ['structure', 'A mL', 'B mL', 'B − A', '%'],
     rows,
-    `Volumes of ${a.name} (A) and ${b.name} (B)`,
+    `A: ${a.name}, B: ${b.name}; each on its own grid`,
   );
 }
 

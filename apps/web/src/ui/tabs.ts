@@ -1,7 +1,7 @@
-/** The two tabs: one panel is shown at a time; arrow keys walk between the tabs. */
+/** The tabs: one panel is shown at a time, and told so by an event `shown`; arrow keys walk between the tabs. */
 import { byId } from './dom.ts';
 
-export const tabs = ['segment', 'train'] as const;
+export const tabs = ['segment', 'compare', 'train'] as const;
 export type Tab = (typeof tabs)[number];
 
 export function listenToTabs(): void {
@@ -10,7 +10,8 @@ export function listenToTabs(): void {
     button.addEventListener('click', () => showTab(tab));
     button.addEventListener('keydown', ({ key }) => {
       if (key !== 'ArrowLeft' && key !== 'ArrowRight') return;
-      const other = tabs[(k + 1) % tabs.length]!;
+      const step = key === 'ArrowRight' ? 1 : tabs.length - 1;
+      const other = tabs[(k + step) % tabs.length]!;
       showTab(other);
       byId(`tab-${other}`).focus();
     });
@@ -24,6 +25,7 @@ export function showTab(shown: Tab): void {
     button.setAttribute('aria-selected', String(tab === shown));
     button.tabIndex = tab === shown ? 0 : -1;
   }
+  byId(shown).dispatchEvent(new Event('shown'));
 }
 
 export function shownTab(): Tab {

@@ -70,6 +70,9 @@ export class Viewer {
       isRadiologicalConvention: true,
       backColor: [0, 0, 0, 1],
       crosshairWidth: 1,
+      // A slice shows what lies in it, and no surfaces in front of it; the head does not hide them.
+      meshThicknessOn2D: 0,
+      meshXRay: 0.7,
       crosshairColor: [0.3, 0.85, 1, 0.9],
       fontColor: [1, 1, 1, 1],
     });

@@ -1,21 +1,13 @@
-/** The command beside the page: the same scan and model, and how far the two labels differ. */
-import { execFile } from 'node:child_process';
+/** The page's labels beside the command's: the same scan and model, and how far they differ. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { readNifti, type Volume } from '@ventriseg/imaging';
 import type { Page } from 'playwright-core';
 import type { BackendChoice } from 'ventriseg/node';
 import { expect } from 'vitest';
-import { command } from './browser.ts';
 import { saved } from './page-test.ts';
-
-/** Runs the built command and reads what it prints with `--json`. */
-export async function runJson<T>(...args: string[]): Promise<T> {
-  const { stdout } = await promisify(execFile)(process.execPath, [command, ...args, '--json']);
-  return JSON.parse(stdout) as T;
-}
+import { runJson } from './run-command.ts';
 
 async function labelsOfCommand(path: string, backend: BackendChoice, model?: string): Promise<Volume> {
   const output = await mkdtemp(join(tmpdir(), 'ventriseg-web-'));
