@@ -110,6 +110,7 @@ async function twoScans(page: Page): Promise<void> {
   await shown(page, 'two-years-later');
   await page.click('#go-compare');
   await page.fill('#years', '2');
+  await page.fill('#repetitions', '4');
   await page.click('#compare-start');
   await page.waitForFunction(() => document.querySelector<HTMLProgressElement>('#compare-bar')!.value > 40);
   await take(page, 'comparing');

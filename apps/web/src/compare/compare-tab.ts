@@ -34,6 +34,7 @@ export class CompareTab {
   private readonly from = byId<HTMLSelectElement>('compare-from');
   private readonly to = byId<HTMLSelectElement>('compare-to');
   private readonly years = byId<HTMLInputElement>('years');
+  private readonly repetitions = byId<HTMLInputElement>('repetitions');
   private scans: readonly MeasuredScan[] = [];
   private change: MeasuredChange | undefined;
 
@@ -90,8 +91,8 @@ export class CompareTab {
   }
 
   private start(): void {
-    const { pair, years } = this;
-    if (pair === undefined || !years.reportValidity()) return;
+    const { pair, years, repetitions } = this;
+    if (pair === undefined || !years.reportValidity() || !repetitions.reportValidity()) return;
     this.turn.take('two scans are being compared', async () => {
       this.progress.start('Preparing');
       try {
@@ -99,6 +100,7 @@ export class CompareTab {
           'compare',
           {
             scans: pair.map(({ name, scan }) => ({ name, scan })),
+            variations: repetitions.valueAsNumber,
             intervalYears: years.value === '' ? undefined : years.valueAsNumber,
             model: this.settings.modelChoice,
             compute: this.settings.computeChoice,

@@ -9,8 +9,8 @@ import type { Viewer } from '../view/viewer.ts';
 const tools = ['none', 'brush', 'eraser'] as const;
 type Tool = (typeof tools)[number];
 
-/** Milliseconds between two updates of the numbers: measures take a while, and strokes must not wait for them. */
-const pause = 200;
+/** Least milliseconds between two updates of the numbers. */
+const leastPause = 200;
 
 export class EditControls {
   private readonly canvas: HTMLCanvasElement;
@@ -21,6 +21,8 @@ export class EditControls {
   private readonly ball = byId<HTMLInputElement>('ball');
   private tool: Tool = 'none';
   private measured: MeasuredScan | undefined;
+  /** Measures take a while on large scans: most of the time is left to the strokes. */
+  private pause = leastPause;
   private redraw: ReturnType<typeof setTimeout> | undefined;
 
   /** @param onEdit told after labels have changed, a few times a second */
@@ -84,9 +86,11 @@ export class EditControls {
     numbers.ariaBusy = 'true';
     this.redraw ??= setTimeout(() => {
       this.redraw = undefined;
+      const begun = performance.now();
       this.onEdit();
+      this.pause = Math.max(leastPause, 2 * (performance.now() - begun));
       numbers.ariaBusy = 'false';
-    }, pause);
+    }, this.pause);
   }
 
   private showState(): void {

@@ -14,7 +14,7 @@ import type { ChangePicture, CompareOrder, CompareProgressNews, MeasuredChange }
 
 /** @throws what `compareScans` throws */
 export async function compare(
-  { scans, intervalYears, model, compute }: CompareOrder,
+  { scans, intervalYears, variations, model, compute }: CompareOrder,
   onProgress: (progress: CompareProgressNews) => void,
 ): Promise<MeasuredChange> {
   const begun = performance.now();
@@ -28,7 +28,7 @@ export async function compare(
   const comparison = await compareScans(
     scans.map(({ name, scan: { volume } }, k) => ({ name, volume, years: years[k]! })),
     ready.model,
-    { onProgress },
+    { variations, onProgress },
   );
   const compared = performance.now();
   onProgress({ stage: 'draw', done: 0, total: 1 });

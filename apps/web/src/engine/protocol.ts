@@ -104,6 +104,8 @@ export interface CompareOrder {
   readonly scans: readonly { readonly name: string; readonly scan: OpenedScan }[];
   /** Years from each to the next; by their dates when undefined. */
   readonly intervalYears: number | undefined;
+  /** How many times each scan is segmented again for its error bars. */
+  readonly variations: number;
   readonly model: ModelChoice;
   readonly compute: ComputeChoice;
 }
