@@ -18,8 +18,8 @@ import {
   type Volume,
   voxelSizesMm,
 } from '@ventriseg/imaging';
-import { SeededRandom } from 'onnx-autograd';
 import { moveScan } from 'ventriseg';
+import { inverted, middleOf, regrid, withNoise } from '../change-scan.ts';
 
 /** A scan and its true labels by FreeSurfer's numbers, on one grid, and a mask of its brain. */
 export interface LabelledHead {
@@ -108,10 +108,6 @@ function both(head: LabelledHead, change: <T extends Volume>(volume: T) => Volum
   return { scan: change(head.scan), labels: change(head.labels) as Volume<Uint8Array> };
 }
 
-function middleOf({ shape, voxelToWorld }: Grid): Vec3 {
-  return applyAffine(voxelToWorld, shape.map((n) => (n - 1) / 2) as unknown as Vec3);
-}
-
 /** The head moved in the field of view: interpolated on the same grid. */
 function moved({ scan, labels }: LabelledHead, motion: readonly number[]) {
   const grid = gridOf(scan);
@@ -140,49 +136,6 @@ function labelsOn(labels: Volume<Uint8Array>, grid: Grid): Volume<Uint8Array> {
   }
   for (let at = 0; at < count; at++) if (all[at]! <= 0.5) out[at] = 0;
   return { data: out, shape: grid.shape, voxelToWorld: grid.voxelToWorld };
-}
-
-/** The scan's field of view in voxels of other sizes, mm along its axes. */
-function regrid({ shape, voxelToWorld: m }: Grid, sizes: Vec3): Grid {
-  const own = voxelSizesMm(m);
-  const counts = shape.map((n, axis) => Math.max(1, Math.floor((n * own[axis]!) / sizes[axis]!)));
-  const steps = sizes.map((size, axis) => size / own[axis]!);
-  const first = applyAffine(
-    m,
-    shape.map((n, axis) => (n - 1 - (counts[axis]! - 1) * steps[axis]!) / 2) as unknown as Vec3,
-  );
-  return {
-    shape: counts as unknown as Shape3,
-    voxelToWorld: m.map((value, at) =>
-      at >= 12 ? value : at % 4 === 3 ? first[(at - 3) / 4]! : value * steps[at % 4]!,
-    ),
-  };
-}
-
-/** Mean of what is brighter than the mean. */
-function tissueLevel({ data }: Volume): number {
-  let sum = 0;
-  for (let at = 0; at < data.length; at++) sum += data[at]!;
-  const mean = sum / data.length;
-  let tissue = 0;
-  let count = 0;
-  for (let at = 0; at < data.length; at++) {
-    if (data[at]! <= mean) continue;
-    tissue += data[at]!;
-    count++;
-  }
-  return tissue / Math.max(count, 1);
-}
-
-/** Rician noise, as magnitude images have it. */
-function withNoise(scan: Volume, share: number): Volume {
-  const random = new SeededRandom(1);
-  const deviation = share * tissueLevel(scan);
-  const data = Float32Array.from(scan.data);
-  for (let at = 0; at < data.length; at++) {
-    data[at] = Math.hypot(data[at]! + deviation * random.normal(), deviation * random.normal());
-  }
-  return { ...scan, data };
 }
 
 /** A smooth field over the head: brighter on one side, darker on the other, along all three axes. */
@@ -233,14 +186,4 @@ function cropped(head: LabelledHead, side: 'below' | 'above') {
 function masked(scan: Volume, brain: Volume<Uint8Array>): Volume {
   const mask = fillHoles(dilate(brain, { radiusMm: 3 })).mask.data;
   return { ...scan, data: scan.data.map((value, at) => (mask[at] === 0 ? 0 : value)) as Volume['data'] };
-}
-
-/** Dark tissue bright and the other way round, as a T2-weighted scan has it; air stays dark. */
-function inverted(scan: Volume): Volume {
-  const level = tissueLevel(scan);
-  const data = Float32Array.from(scan.data, (value) => {
-    const share = Math.min(value / (1.3 * level), 1);
-    return share < 0.12 ? value : level * (1.1 - share);
-  });
-  return { ...scan, data };
 }

@@ -8,8 +8,8 @@
 import type { SeededRandom } from 'onnx-autograd';
 import { axisFilter, type Block, filterAxis } from './axis-filter.ts';
 import { nodeCount, nodeSpacingMm, readNodeRow, smoothRandomField } from './node-field.ts';
-import { drawNormalTable } from './normal-table.ts';
 import type { SynthesisOptions } from './options.ts';
+import { ricianNoise } from './rician-noise.ts';
 
 const size = 256;
 const axes = [0, 1, 2] as const;
@@ -65,8 +65,7 @@ function drawVoxelSize(options: SynthesisOptions, random: SeededRandom): [number
 function addBiasAndNoise(block: Block, options: SynthesisOptions, random: SeededRandom): void {
   const field = smoothRandomField(random, random.uniform(60, 140), random.uniform(0, options.bias));
   for (let i = 0; i < field.length; i++) field[i] = Math.exp(field[i]!);
-  const noise = random.uniform(...options.noise);
-  const { values: normals, state } = drawNormalTable(random);
+  const addNoise = ricianNoise(random, random.uniform(...options.noise));
   const { data, shape } = block;
   const [nx, ny, nz] = shape;
   const nodes = new Float32Array(nodeCount);
@@ -77,22 +76,20 @@ function addBiasAndNoise(block: Block, options: SynthesisOptions, random: Seeded
     node[i] = Math.floor(position);
     part[i] = position - node[i]!;
   }
-  let s = state;
+  const row = new Float64Array(nx);
   let at = 0;
   for (let k = 0; k < nz; k++) {
     const z = ((k + 0.5) * size) / nz - 0.5;
     for (let j = 0; j < ny; j++) {
       readNodeRow(field, ((j + 0.5) * size) / ny - 0.5, z, nodes);
-      for (let i = 0; i < nx; i++, at++) {
-        s ^= s << 13;
-        s ^= s >>> 17;
-        s ^= s << 5;
+      for (let i = 0; i < nx; i++) {
         const n = node[i]!;
         const bias = nodes[n]! + part[i]! * (nodes[n + 1]! - nodes[n]!);
-        const real = data[at]! * bias + noise * normals[s & 0xffff]!;
-        const imaginary = noise * normals[s >>> 16]!;
-        data[at] = Math.sqrt(real * real + imaginary * imaginary);
+        row[i] = data[at + i]! * bias;
       }
+      addNoise(row);
+      data.set(row, at);
+      at += nx;
     }
   }
 }

@@ -2,7 +2,7 @@
 import type { SeededRandom } from 'onnx-autograd';
 import { axisFilter, type Block, filterAxis } from '../synthesis/axis-filter.ts';
 import { nodeCount, nodeSpacingMm, readNodeRow, smoothRandomField } from '../synthesis/node-field.ts';
-import { drawNormalTable } from '../synthesis/normal-table.ts';
+import { ricianNoise } from '../synthesis/rician-noise.ts';
 import { codes } from './tissue-codes.ts';
 import type { VolumeAugmentation } from './volume-augmentation.ts';
 import type { CutVolume } from './warp-volume.ts';
@@ -36,7 +36,7 @@ export function varyBrightness(
     block = filterAxis(block, axis, axisFilter(shape[axis], slices, Math.sqrt(thickness ** 2 - 1) / FWHM));
   }
   const noise = 255 * random.uniform(0, augmentation.noise);
-  if (noise > 0) addNoise(block.data, noise, random);
+  if (noise > 0) ricianNoise(random, noise)(block.data);
   return thick ? filterAxis(block, axis, axisFilter(block.shape[axis], shape[axis], 0)).data : block.data;
 }
 
@@ -64,19 +64,5 @@ function applyBias({ data, shape }: Block, sd: number, random: SeededRandom): vo
         data[at]! *= row[n]! + part * (row[n + 1]! - row[n]!);
       }
     }
-  }
-}
-
-/** Rice's noise, as in magnitude images. */
-function addNoise(data: Float32Array, sd: number, random: SeededRandom): void {
-  const { values, state } = drawNormalTable(random);
-  let s = state;
-  for (let i = 0; i < data.length; i++) {
-    s ^= s << 13;
-    s ^= s >>> 17;
-    s ^= s << 5;
-    const real = data[i]! + sd * values[s & 0xffff]!;
-    const imaginary = sd * values[s >>> 16]!;
-    data[i] = Math.sqrt(real * real + imaginary * imaginary);
   }
 }
