@@ -32,14 +32,19 @@ export function testWithPython(
   test(
     name,
     async (context) => {
-      for (const module of modules) {
-        const reason = missing(module);
-        if (reason) context.skip(`${python} has no ${module} (${reason})`);
-      }
+      skipWithoutPython(context, modules);
       await run(context);
     },
     timeoutMs,
   );
+}
+
+/** Reports the running test as skipped, with the reason, where a Python module is missing. */
+export function skipWithoutPython(context: TestContext, modules: readonly string[]): void {
+  for (const module of modules) {
+    const reason = missing(module);
+    if (reason) context.skip(`${python} has no ${module} (${reason})`);
+  }
 }
 
 /** Runs a script with `python -c`, arguments in `sys.argv[1:]`; returns what it prints. Throws when it fails. */

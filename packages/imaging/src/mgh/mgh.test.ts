@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { runPython, testWithPython } from '../../../../test/python-oracle.ts';
-import { dataPath } from '../../../../test/shared-data.ts';
+import { runPython, skipWithoutPython, testWithPython } from '../../../../test/python-oracle.ts';
+import { dataPath, testWithData } from '../../../../test/shared-data.ts';
 import { createVolume, type Shape3, type VoxelArray, voxelCount } from '../volume/volume.ts';
 import { readMgh } from './read.ts';
 import { writeMgh } from './write.ts';
@@ -187,11 +187,10 @@ testWithPython('reads what nibabel writes', ['nibabel'], async () => {
   }
 });
 
-testWithPython(
+testWithData(
   'reads FreeSurfer subjects as nibabel does, and nibabel reads them written again',
-  ['nibabel'],
   async (context) => {
-    if (!existsSync(dataPath('cases.tsv'))) context.skip('no real scans; set VENTRISEG_DATA');
+    skipWithoutPython(context, ['nibabel']);
     const files = readdirSync(dataPath('freesurfer-subjects'), { recursive: true })
       .map((file) => dataPath('freesurfer-subjects', String(file)))
       .filter((file) => /ecog.mri.(T1|aseg)\.mgz$/.test(file));

@@ -2,13 +2,13 @@
  * The NIfTI codec against nibabel, both ways, and against nifti-reader-js on real scans.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { isCompressed, readHeader, readImage } from 'nifti-reader-js';
 import { expect, test } from 'vitest';
-import { runPython, testWithPython } from '../../../../test/python-oracle.ts';
+import { runPython, skipWithoutPython, testWithPython } from '../../../../test/python-oracle.ts';
 import { dataBytes, dataPath, testWithData } from '../../../../test/shared-data.ts';
 import { createVolume, type Volume } from '../volume/volume.ts';
 import { bytesOf } from './nifti-bytes.test-helper.ts';
@@ -257,11 +257,10 @@ for f in sys.argv[1:]:
 print(json.dumps(out))
 `;
 
-testWithPython(
+testWithData(
   'reads real scans as nibabel does, and a copy with their header has their affine',
-  ['nibabel'],
   async (context) => {
-    if (!existsSync(dataPath('cases.tsv'))) context.skip('no real scans; set VENTRISEG_DATA');
+    skipWithoutPython(context, ['nibabel']);
     await inFolder(async (folder) => {
       const files = realScans().map((parts) => dataPath(...parts));
       const copies: string[] = [];

@@ -5,9 +5,9 @@
  * every type, and to the 98th percentile. So only scans of 1 mm are compared, with the cut made good in the grid and
  * the scale fitted.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
-import { runPython, testWithPython } from '../../../../test/python-oracle.ts';
+import { runPython, skipWithoutPython } from '../../../../test/python-oracle.ts';
 import { dataBytes, dataPath, testWithData } from '../../../../test/shared-data.ts';
 import { axisCodes } from '../geometry/orientation.ts';
 import { reorient } from '../geometry/reorient.ts';
@@ -127,8 +127,8 @@ print(json.dumps([target.ravel().tolist(), float(a.max()), v.tolist()]))`;
   ] as const;
 
   for (const [folder, file] of scans) {
-    testWithPython(file, ['scipy', 'nibabel'], async (context) => {
-      if (!existsSync(dataPath(folder, file))) context.skip(`no scan at ${dataPath(folder, file)}`);
+    testWithData(file, async (context) => {
+      skipWithoutPython(context, ['scipy', 'nibabel']);
       const { volume } = await readScan(dataBytes(folder, file));
       const [affine, max, values]: [number[], number, number[]] = JSON.parse(
         runPython(script, [dataPath(folder, file)]),

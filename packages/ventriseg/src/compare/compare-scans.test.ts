@@ -1,4 +1,4 @@
-import type { Grid, Vec3 } from '@ventriseg/imaging';
+import type { Grid } from '@ventriseg/imaging';
 import { beforeAll, expect, test } from 'vitest';
 import { comparisonHtml } from '../report/comparison-html.ts';
 import type { OpenedScan } from '../scan-input/index.ts';
@@ -8,10 +8,12 @@ import {
   gridAround,
   head,
   leftVentricle,
-  loadIntensityModel,
+  loadVentricleModel,
   mlOf,
   paint,
   rightVentricle,
+  small,
+  smallFieldMm,
 } from '../segment/synthetic-head.test-helper.ts';
 import { changeMap, changeNumbers, drawChange } from './change-panels.ts';
 import { drawChangeSheet } from './change-sheet.ts';
@@ -19,12 +21,6 @@ import { type Comparison, compareScans } from './compare-scans.ts';
 import { comparisonRecord, comparisonRecordSchema } from './comparison-record.ts';
 
 let model: LoadedSliceModel;
-/** Six tenths of the usual size: a small head that takes a small part of the time. */
-const small = ({ centre, radii, value }: Blob): Blob => ({
-  centre: centre.map((mm) => 0.6 * mm) as unknown as Vec3,
-  radii: radii.map((mm) => 0.6 * mm) as unknown as Vec3,
-  value,
-});
 /** A nose and an ear, so that the head cannot be mistaken for one that is turned. */
 const face: Blob[] = [
   { centre: [0, 84, -20], radii: [9, 14, 12], value: 100 },
@@ -34,9 +30,9 @@ const face: Blob[] = [
 const [smallHead, left, right] = [head, leftVentricle, rightVentricle].map(small) as [Blob, Blob, Blob];
 const smallFace = face.map(small);
 const larger = small({ ...leftVentricle, radii: [10, 32, 15] });
-const upright: Grid = gridAround([2, 2, 2], [108, 126, 108]);
+const upright: Grid = gridAround([2, 2, 2], smallFieldMm);
 /** The same voxels with the head turned by 6 degrees. */
-const turned: Grid = gridAround([2, 2, 2], [108, 126, 108], [0.1, 0.06]);
+const turned: Grid = gridAround([2, 2, 2], smallFieldMm, [0.1, 0.06]);
 
 const earlier = paint(upright, [smallHead, ...smallFace, left, right]);
 // Painted on a turned grid and said to lie upright: the head is turned the other way.
@@ -49,7 +45,7 @@ const numberOf = (comparison: Comparison, id: string) =>
   comparison.changes[0]!.numbers.find((number) => number.id === id)!;
 
 beforeAll(async () => {
-  model = await loadIntensityModel([160.5], { slices: 'all' });
+  model = await loadVentricleModel();
 }, 60_000);
 
 test('a ventricle that has grown is measured in a head that has turned', async () => {

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createVolume, identityAffine } from '@ventriseg/imaging';
 import { expect, test } from 'vitest';
-import { runPython, testWithPython } from '../../../../test/python-oracle.ts';
-import { dataPath } from '../../../../test/shared-data.ts';
+import { runPython, skipWithoutPython, testWithPython } from '../../../../test/python-oracle.ts';
+import { dataPath, testWithData } from '../../../../test/shared-data.ts';
 import { openScan } from '../scan-input/open-scan.ts';
 import { editedRecord } from './edited-record.ts';
 import { resultJsonSchema } from './result-json-schema.ts';
@@ -44,8 +44,8 @@ testWithPython('another validator takes records and refuses what is none', ['jso
   expect(found).toEqual([[], [], ['volumes'], [''], ['quality/0/code'], ['model/sha256']]);
 });
 
-testWithPython('another validator takes the records of real scans', ['jsonschema'], async (context) => {
-  if (!existsSync(dataPath('cases.tsv'))) context.skip('no real scans; set VENTRISEG_DATA');
+testWithData('another validator takes the records of real scans', async (context) => {
+  skipWithoutPython(context, ['jsonschema']);
   const model = await loadIntensityModel([160], { slices: { first: 120, last: 136 } });
   const paths = ['ixi-2mm/IXI012-HH-1211_T1.nii.gz', 'dicom/siemens-sagittal-memprage'];
   const records = [];

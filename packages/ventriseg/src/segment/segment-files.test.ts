@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readScan, sameGrid, writeMgh, writeNifti } from '@ventriseg/imaging';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runPython, testWithPython } from '../../../../test/python-oracle.ts';
-import { dataPath } from '../../../../test/shared-data.ts';
+import { runPython, skipWithoutPython } from '../../../../test/python-oracle.ts';
+import { dataPath, testWithData } from '../../../../test/shared-data.ts';
 import { measureIds } from '../measures/index.ts';
 import { resultRecordSchema, resultSchemaUrl } from './result-record.ts';
 import { segmentFile } from './segment-file.ts';
@@ -138,24 +138,20 @@ for scan, mask in json.load(sys.stdin):
       type=str(b.get_data_dtype()), intent=b.header.get_intent()[0]))
 print(json.dumps(out))`;
 
-testWithPython(
-  'nibabel lays the mask on the scan: mgz, NIfTI in PSR and in LAS',
-  ['nibabel'],
-  async (context) => {
-    if (!existsSync(dataPath('cases.tsv'))) context.skip('no real scans; set VENTRISEG_DATA');
-    const scans = [
-      'freesurfer-subjects/ecog/mri/T1.mgz',
-      'ixi-2mm/IXI012-HH-1211_T1.nii.gz',
-      'oasis-manual/1006_T1.nii.gz',
-    ].map((path) => dataPath(path));
-    const { results, failures } = await segmentFiles(scans, { output: join(folder, 'real'), model });
-    expect(failures).toEqual([]);
-    const pairs = results.map(({ labelsPath }, k) => [scans[k], labelsPath]);
-    const found = JSON.parse(runPython(compare, [], JSON.stringify(pairs)));
-    for (const [k, one] of found.entries()) {
-      expect(one, scans[k]!).toMatchObject({ shape: true, type: 'uint8', intent: 'label' });
-      expect(one.difference, scans[k]!).toBeLessThan(1e-4);
-      if (k > 0) expect(one.qform, scans[k]!).toBe(0);
-    }
-  },
-);
+testWithData('nibabel lays the mask on the scan: mgz, NIfTI in PSR and in LAS', async (context) => {
+  skipWithoutPython(context, ['nibabel']);
+  const scans = [
+    'freesurfer-subjects/ecog/mri/T1.mgz',
+    'ixi-2mm/IXI012-HH-1211_T1.nii.gz',
+    'oasis-manual/1006_T1.nii.gz',
+  ].map((path) => dataPath(path));
+  const { results, failures } = await segmentFiles(scans, { output: join(folder, 'real'), model });
+  expect(failures).toEqual([]);
+  const pairs = results.map(({ labelsPath }, k) => [scans[k], labelsPath]);
+  const found = JSON.parse(runPython(compare, [], JSON.stringify(pairs)));
+  for (const [k, one] of found.entries()) {
+    expect(one, scans[k]!).toMatchObject({ shape: true, type: 'uint8', intent: 'label' });
+    expect(one.difference, scans[k]!).toBeLessThan(1e-4);
+    if (k > 0) expect(one.qform, scans[k]!).toBe(0);
+  }
+});

@@ -36,6 +36,16 @@ export const head: Blob = { centre: [0, 0, 0], radii: [70, 88, 75], value: 100 }
 export const leftVentricle: Blob = { centre: [-14, 4, 12], radii: [8, 30, 13], value: 220 };
 export const rightVentricle: Blob = { centre: [14, 4, 12], radii: [6, 26, 11], value: 220 };
 
+/** Six tenths of a blob's size and place: a small head takes a fifth of the time. */
+export const small = ({ centre, radii, value }: Blob): Blob => ({
+  centre: centre.map((mm) => 0.6 * mm) as unknown as Vec3,
+  radii: radii.map((mm) => 0.6 * mm) as unknown as Vec3,
+  value,
+});
+
+/** Field of view of a small head, mm. */
+export const smallFieldMm: Vec3 = [108, 126, 108];
+
 /** mL of an ellipsoid. */
 export const mlOf = ({ radii: [a, b, c] }: Blob) => ((4 / 3) * Math.PI * a * b * c) / 1000;
 
@@ -158,6 +168,11 @@ export function intensityModel(levels: readonly number[], plan: PlanOverrides): 
     dynamicBatch: true,
     metadata: { ventriseg: JSON.stringify(metadata) },
   });
+}
+
+/** A model that finds the ventricles of the blobs above in scans of any kind of slices. */
+export function loadVentricleModel(): Promise<LoadedSliceModel> {
+  return loadIntensityModel([160.5], { slices: 'all' });
 }
 
 export function loadIntensityModel(
