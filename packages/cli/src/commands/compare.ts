@@ -47,7 +47,10 @@ export function addCompare(program: Command, streams: CliStreams, outcome: Outco
     .addOption(backendOption('what runs the network'))
     .option('--series <which>', 'DICOM: the series to take, by UID, number, or part of its description')
     .option('--overwrite', 'replace results that are there already')
-    .option('--force', 'the same, and segment what is refused, such as a scan without a head; recorded')
+    .option(
+      '--force',
+      'the same, and compare what is refused: scans that are not alike or of no use; not those without ventricles; recorded',
+    )
     .option('--crf', 'draw borders to edges of the image with a dense conditional random field')
     .addHelpText(
       'after',

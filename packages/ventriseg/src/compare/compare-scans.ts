@@ -113,6 +113,7 @@ export async function compareScans(
     grids: scans.map(({ volume }) => volume),
     meanSpace,
     quality: compared.map(({ segmentation }) => segmentation.quality),
+    forced: segmenting.force === true,
   });
   const refused = quality.some(({ severity }) => severity === 'error');
   return { scans: compared, meanSpace, grid, changes: refused ? [] : changesOf(compared), quality };

@@ -14,6 +14,7 @@ const good: ComparisonEvidence = {
   grids: [grid(1), grid(1.2)],
   meanSpace: { pairs: [pair], contradictionMm: 0 },
   quality: [[], []],
+  forced: false,
 };
 const found = (evidence: Partial<ComparisonEvidence>) =>
   assessComparison({ ...good, ...evidence }).map(({ code, severity }) => `${severity} ${code}`);
@@ -28,6 +29,12 @@ test('two scans of a person give nothing to doubt', () => {
 test('two people are refused, and scans that are less alike than they should be are doubted', () => {
   expect(found(withPair({ similarity: 0.2 }))).toEqual(['error SCANS_UNALIKE']);
   expect(found(withPair({ similarity: 0.6 }))).toEqual(['warning SCANS_UNALIKE']);
+});
+
+test('forced, scans that are not alike only warn, and a scan without ventricles is refused all the same', () => {
+  const empty = { code: 'NO_VENTRICLES_FOUND', severity: 'error', message: '' } as const;
+  expect(found({ ...withPair({ similarity: 0.2 }), forced: true })).toEqual(['warning SCANS_UNALIKE']);
+  expect(found({ quality: [[], [empty]], forced: true })).toEqual(['error SCAN_UNUSABLE']);
 });
 
 test('each doubt has its code, and errors come first', () => {

@@ -37,6 +37,8 @@ export interface ComparisonEvidence {
   readonly meanSpace: Pick<MeanSpace, 'pairs' | 'contradictionMm'>;
   /** Findings about each scan. */
   readonly quality: readonly (readonly QualityFinding[])[];
+  /** Whether refusals were overridden: scans that are not alike only warn then. */
+  readonly forced: boolean;
 }
 
 export function assessComparison({
@@ -44,6 +46,7 @@ export function assessComparison({
   grids,
   meanSpace,
   quality,
+  forced,
 }: ComparisonEvidence): ComparisonFinding[] {
   const findings: ComparisonFinding[] = [];
   for (const { first, second, similarity, overlap, converged } of meanSpace.pairs) {
@@ -51,7 +54,7 @@ export function assessComparison({
     if (similarity < goodSimilarity) {
       findings.push({
         code: 'SCANS_UNALIKE',
-        severity: similarity < leastSimilarity ? 'error' : 'warning',
+        severity: similarity < leastSimilarity && !forced ? 'error' : 'warning',
         message: `${pair} are not alike where they lie on each other (correlation ${similarity.toFixed(2)}).`,
         whatToDo: 'Make sure that both are T1-weighted scans of the same person.',
       });

@@ -3,7 +3,8 @@
  *
  * Only what could be confirmed is here. Brix et al. 2017 ("The Evans' index revisited", European Journal of Radiology
  * 95, 28-32: 308 healthy people of 65 to 84 years) give limits of the Evans index by age and sex in a table
- * that could not be; studies that give a mean without its spread, or computed tomography of patients, are left out.
+ * that could not be; studies that give a mean without its spread or without an age range, or computed tomography of
+ * patients, are left out.
  */
 
 export type Sex = 'F' | 'M';
