@@ -172,6 +172,8 @@ test('what the field of view cuts is not measured', () => {
   expect(cut([0, 48, 0], [nx, ny - 48, nz])).toMatchObject({
     occipitalHornWidthMm: 'CUT_BY_FIELD_OF_VIEW',
     frontalOccipitalHornRatio: 'CUT_BY_FIELD_OF_VIEW',
+    lateralAsymmetryPercent: 'CUT_BY_FIELD_OF_VIEW',
+    ventricleSharePercent: 'CUT_BY_FIELD_OF_VIEW',
     frontalHornWidthMm: 'measured',
     callosalAngleDegrees: 'measured',
     evansIndex: 'measured',

@@ -5,10 +5,12 @@
 import { type Volume, voxelVolumeMl } from '@ventriseg/imaging';
 import { ventricles } from '../labels/index.ts';
 import type { Intracranial } from '../segment/found.ts';
-import { type MeasureOutcome, missing } from './measure.ts';
+import { cutPlaces } from './field-of-view.ts';
+import { type MeasureOutcome, type MissingMeasure, missing } from './measure.ts';
 
 type VolumeMeasureId = 'intracranialVolumeMl' | 'ventricleSharePercent' | 'lateralAsymmetryPercent';
 
+/** @param labels with a voxel around them, where the field of view does not end */
 export function volumeMeasures(
   labels: Volume<Uint8Array>,
   intracranial: Intracranial | undefined,
@@ -17,9 +19,24 @@ export function volumeMeasures(
   const intracranialVolumeMl = measureIntracranial(intracranial);
   return {
     intracranialVolumeMl,
-    ventricleSharePercent: measureShare(mlOf, intracranialVolumeMl),
-    lateralAsymmetryPercent: measureAsymmetry(mlOf),
+    ventricleSharePercent:
+      cutByField(
+        labels,
+        ventricles.map(({ number }) => number),
+        'ventricles',
+      ) ?? measureShare(mlOf, intracranialVolumeMl),
+    lateralAsymmetryPercent: cutByField(labels, [4, 43], 'lateral ventricles') ?? measureAsymmetry(mlOf),
   };
+}
+
+/** Why the volume of these labels is not whole; undefined where it is. */
+function cutByField(
+  labels: Volume<Uint8Array>,
+  numbers: readonly number[],
+  name: string,
+): MissingMeasure | undefined {
+  if (cutPlaces(labels, numbers).length === 0) return undefined;
+  return missing('CUT_BY_FIELD_OF_VIEW', `The ${name} reach the edge of the scan's field of view.`);
 }
 
 /** Volume of each label, mL, by its number. */
