@@ -1,7 +1,7 @@
 /** Error bars as a part of JSON records. */
 import { z } from 'zod';
 import type { ErrorBars } from './error-bars.ts';
-import { largestShiftVoxels, largestTurnDegrees } from './variations.ts';
+import { largestShiftVoxels, largestTurnDegrees, largestVoxelFactor } from './variations.ts';
 
 const amount = z.number().min(0).nullable();
 
@@ -10,6 +10,7 @@ export const variationFields = {
   variations: z.number().int().min(2).describe('How many times a scan was segmented again.'),
   largestTurnDegrees: z.number().describe('Turns of the head about each axis go up to this, both ways.'),
   largestShiftVoxels: z.number().describe('Shifts along each axis go up to this, both ways.'),
+  largestVoxelFactor: z.number().describe("Sides of voxels go from 1 / this to this times the scan's own."),
 };
 
 export const errorBarsSchema = z.strictObject({
@@ -35,7 +36,13 @@ export const errorBarsSchema = z.strictObject({
 
 /** How the variations of scans were made. */
 export function variationsRecord({ variations }: Pick<ErrorBars, 'variations'>) {
-  return { method: 'test-time-variation', variations, largestTurnDegrees, largestShiftVoxels } as const;
+  return {
+    method: 'test-time-variation',
+    variations,
+    largestTurnDegrees,
+    largestShiftVoxels,
+    largestVoxelFactor,
+  } as const;
 }
 
 /** Numbers are rounded to six digits after the point. */

@@ -2,6 +2,7 @@
 import type { ComparisonRecord } from '../compare/comparison-record.ts';
 import { type Html, html } from './html.ts';
 import { propertyTable } from './table.ts';
+import { variationsText } from './variations-text.ts';
 
 export function comparisonProvenance(record: ComparisonRecord): Html {
   const { scans, registration, errorBars, software, model, options, timingsMs } = record;
@@ -38,11 +39,7 @@ ${propertyTable('Method', [
   ['software', `${software.name} ${software.version}`],
   ['model', `${model.name}, trained for ${model.steps} steps`],
   ['model’s SHA-256', html`<code>${model.sha256}</code>`],
-  [
-    'standard errors',
-    `each scan segmented ${errorBars.variations} times more, turned by up to ${errorBars.largestTurnDegrees}° and ` +
-      `shifted by up to ${errorBars.largestShiftVoxels} voxels, every second time mirrored`,
-  ],
+  ['standard errors', `each scan segmented ${errorBars.variations} times more, ${variationsText(errorBars)}`],
   [
     'options',
     Object.entries(options)

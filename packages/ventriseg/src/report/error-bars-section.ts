@@ -2,6 +2,7 @@
 import { type Html, html } from './html.ts';
 import type { ReportInputs } from './report-section.ts';
 import { numberTable } from './table.ts';
+import { variationsText } from './variations-text.ts';
 
 export function errorBarsSection({ record }: ReportInputs): Html | undefined {
   const { errorBars } = record;
@@ -20,10 +21,9 @@ ${numberTable(
     };
   }),
 )}
-<p class="note">The scan was segmented again with the head turned by up to ${errorBars.largestTurnDegrees}° and shifted by up to
-${errorBars.largestShiftVoxels} voxels, every second time in a mirror. Detectable change: two scans of an unchanged head differ by more in
-5 % of cases (1.96 √2 standard errors), as far as pose and grid go; another scanner adds to it. A dash: not every
-variation gave the number.</p>
+<p class="note">The scan was segmented again with the head ${variationsText(errorBars)}. Detectable change: two scans of an
+unchanged head differ by more in 5 % of cases (1.96 √2 standard errors), as far as position and voxels go; another
+scanner, or voxels of quite another size, add to it. A dash: not every variation gave the number.</p>
 </section>
 `;
 }

@@ -93,7 +93,13 @@ const full: ResultRecord = {
     midSagittalPlane: { normal: [1, 0, 0], offsetMm: 0.5, symmetry: 0.9, method: 'symmetry' },
   },
   errorBars: {
-    ...{ method: 'test-time-variation', variations: 8, largestTurnDegrees: 4, largestShiftVoxels: 0.5 },
+    ...{
+      method: 'test-time-variation',
+      variations: 8,
+      largestTurnDegrees: 4,
+      largestShiftVoxels: 0.5,
+      largestVoxelFactor: 1.2,
+    },
     numbers: [
       {
         ...{ id: 'totalMl', title: 'all ventricles', unit: 'mL', digits: 2, value: 15.5 },
