@@ -1,78 +1,117 @@
-/** The same head scanned again, as far as that can be made from one scan: moved, coarsened, with other noise. */
+/**
+ * The same head scanned again, as far as that can be made from one scan: stored in another order, turned, in voxels
+ * of another size, with noise, and all of it together.
+ */
 import {
-  applyAffine,
-  type Grid,
   gridOf,
   identityAffine,
-  resample,
+  reorient,
   rigidAbout,
   rigidToAffine,
-  type Shape3,
   type Vec3,
   type Volume,
   voxelSizesMm,
 } from '@ventriseg/imaging';
 import { SeededRandom } from 'onnx-autograd';
 import { moveScan } from 'ventriseg';
+import { middleOf, regrid, withNoise } from '../change-scan.ts';
 
-/** How a scan is repeated. */
-export const repeatKinds = ['moved', 'resampled', 'noise', 'all'] as const;
+export const repeatKinds = ['stored otherwise', 'turned', 'voxel size', 'noise', 'all'] as const;
 export type RepeatKind = (typeof repeatKinds)[number];
 
+export interface Repeat {
+  readonly kind: RepeatKind;
+  readonly name: string;
+  make(scan: Volume): Volume;
+}
+
 /** Head positions of two sessions differ by about this, standard deviation about or along each axis. */
-const TURN_DEGREES = 3;
-const SHIFT_MM = 5;
-/** Other voxels: this many times the size of the scan's own. */
-const COARSER = 1.15;
-/** Noise added, as a share of the brightness of tissue, standard deviation. */
-const NOISE_SHARE = 0.03;
+const turnDegrees = 3;
+const shiftMm = 5;
+/** Sides of voxels, times those of the scan. */
+const voxelFactors: readonly Vec3[] = [
+  [0.8, 0.8, 0.8],
+  [1.2, 1.2, 1.2],
+  [1.5, 1.5, 1.5],
+  [1, 1, 2],
+];
 
-/** @param seed the same gives the same scan */
-export function repeatScan(scan: Volume, kind: RepeatKind, seed: number): Volume {
-  const random = new SeededRandom(seed);
-  const motion = kind === 'moved' || kind === 'all' ? someMotion(scan, random) : identityAffine;
-  const grid = kind === 'resampled' || kind === 'all' ? coarserGrid(scan) : gridOf(scan);
-  const again = kind === 'noise' ? resample(scan, grid) : moveScan(scan, motion, grid);
-  if (kind === 'noise' || kind === 'all') addNoise(again, random);
-  return again;
+export const repeats: readonly Repeat[] = [
+  ...['PIR', 'LAS', 'SRP'].map(storedAs),
+  betweenSessions(1),
+  betweenSessions(2),
+  turned([12, 0, 0]),
+  turned([0, -10, 15]),
+  ...voxelFactors.map(otherVoxels),
+  ...[0.03, 0.06].map(noisy),
+  ...[1, 2].map(allTogether),
+];
+
+/** One of each kind, and every voxel size. */
+export const quickRepeats: readonly Repeat[] = repeats.filter(
+  (repeat, n) => repeat.kind === 'voxel size' || repeats.findIndex(({ kind }) => kind === repeat.kind) === n,
+);
+
+function storedAs(order: string): Repeat {
+  return { kind: 'stored otherwise', name: order, make: (scan) => reorient(scan, order) };
 }
 
-function someMotion({ shape, voxelToWorld }: Volume, random: SeededRandom) {
-  const centre = applyAffine(voxelToWorld, shape.map((n) => (n - 1) / 2) as unknown as Vec3);
-  const three = (deviation: number) => [0, 1, 2].map(() => deviation * random.normal()) as unknown as Vec3;
-  return rigidToAffine(rigidAbout(centre, three((TURN_DEGREES * Math.PI) / 180), three(SHIFT_MM)));
-}
-
-/** The scan's field of view in larger voxels. */
-function coarserGrid({ shape, voxelToWorld }: Volume): Grid {
-  const counts = shape.map((n) => Math.floor(n / COARSER)) as unknown as Shape3;
-  const first = applyAffine(
-    voxelToWorld,
-    shape.map((n, axis) => (n - 1 - (counts[axis]! - 1) * COARSER) / 2) as unknown as Vec3,
-  );
+/** @param degrees rotation vector about the middle of the scan */
+function turned(degrees: Vec3): Repeat {
   return {
-    shape: counts,
-    voxelToWorld: voxelToWorld.map((value, n) =>
-      n >= 12 ? value : n % 4 === 3 ? first[(n - 3) / 4]! : value * COARSER,
-    ),
+    kind: 'turned',
+    name: `by ${degrees.join(', ')} degrees`,
+    make: (scan) => moveScan(scan, motionOf(scan, degrees, [0, 0, 0]), gridOf(scan)),
   };
 }
 
-/** Rician, as magnitude images have it; the more of it the smaller the voxels, as scanners have it. */
-function addNoise({ data, voxelToWorld }: Volume, random: SeededRandom): void {
-  let sum = 0;
-  for (const value of data) sum += value;
-  const mean = sum / data.length;
-  let tissue = 0;
-  let count = 0;
-  for (const value of data) {
-    if (value <= mean) continue;
-    tissue += value;
-    count++;
-  }
-  const voxelMm3 = voxelSizesMm(voxelToWorld).reduce((a, b) => a * b);
-  const deviation = (NOISE_SHARE * tissue) / count / Math.sqrt(voxelMm3);
-  for (let at = 0; at < data.length; at++) {
-    data[at] = Math.hypot(data[at]! + deviation * random.normal(), deviation * random.normal());
-  }
+function betweenSessions(seed: number): Repeat {
+  return {
+    kind: 'turned',
+    name: `as between sessions, ${seed}`,
+    make: (scan) => moveScan(scan, someMotion(scan, new SeededRandom(seed)), gridOf(scan)),
+  };
+}
+
+/** @param factors of the scan's own voxel sizes */
+function otherVoxels(factors: Vec3): Repeat {
+  return {
+    kind: 'voxel size',
+    name: `x ${factors.join(', ')}`,
+    make: (scan) => moveScan(scan, identityAffine, regrid(scan, scaled(scan, factors))),
+  };
+}
+
+function noisy(share: number): Repeat {
+  return {
+    kind: 'noise',
+    name: `${100 * share} % of tissue`,
+    make: (scan) => withNoise(scan, share),
+  };
+}
+
+function allTogether(seed: number): Repeat {
+  return {
+    kind: 'all',
+    name: `${seed}`,
+    make: (scan) => {
+      const motion = someMotion(scan, new SeededRandom(100 + seed));
+      const grid = regrid(scan, scaled(scan, [1.15, 1.15, 1.15]));
+      return withNoise(moveScan(scan, motion, grid), 0.03, seed);
+    },
+  };
+}
+
+function scaled({ voxelToWorld }: Volume, factors: Vec3): Vec3 {
+  return voxelSizesMm(voxelToWorld).map((mm, axis) => mm * factors[axis]!) as unknown as Vec3;
+}
+
+function someMotion(scan: Volume, random: SeededRandom) {
+  const three = (sd: number) => [0, 1, 2].map(() => sd * random.normal()) as unknown as Vec3;
+  return motionOf(scan, three(turnDegrees), three(shiftMm));
+}
+
+function motionOf(scan: Volume, degrees: Vec3, shift: Vec3) {
+  const turn = degrees.map((angle) => (angle * Math.PI) / 180) as unknown as Vec3;
+  return rigidToAffine(rigidAbout(middleOf(scan), turn, shift));
 }

@@ -1,149 +1,87 @@
 /**
- * `npm run bench:repeatability`: how well error bars foretell what differs when a head is scanned again. For each scan
- * the standard error by test-time variation, beside the spread over repeated scans (see repeated-scans.ts); the share
- * of pairs of scans that differ by more than the smallest detectable change, which should be 5 %; and what
- * `compare` says of a head that has not changed.
+ * `npm run bench:repeatability`: how well error bars foretell what differs when a head is scanned again. Each scan is
+ * segmented, given error bars by test-time variation, and repeated in many ways (see repeated-scans.ts). Told are the
+ * differences of each number, and the share of them that is not over the smallest detectable change, which should be
+ * 95 %.
  */
 import { parseArgs } from 'node:util';
 import {
   compareScans,
-  type ErrorBar,
   estimateErrorBars,
   openModel,
   openScan,
-  type ScanNumber,
   type SegmentModel,
   scanNumbers,
   segmentVolume,
 } from 'ventriseg/node';
 import { dataPath } from '../../test/data-folder.ts';
 import { runScript, wholeNumber } from '../command-line.ts';
-import { type RepeatKind, repeatKinds, repeatScan } from './repeated-scans.ts';
+import { markdownTable } from '../experiment-2017/markdown-table.ts';
+import { quickRepeats, type Repeat, repeats } from './repeated-scans.ts';
+import { numberTable, type RepeatedScan, scanTable } from './scores.ts';
 
 const help = `npm run bench:repeatability -- [options] [scan...]
 
-Scans are paths inside of ../shared/data (VENTRISEG_DATA) or of their own; default: six of different kinds.
+Scans are paths inside of ../shared/data (VENTRISEG_DATA) or of their own; default: eight of different kinds.
 
   --model NAME|FILE   instead of the shipped model
   --variations N      for the error bars (default 8)
-  --repeats N         repeated scans of each kind (default 4)
-  --compare           also compare each scan with its first repeat of the kind "all"
+  --quick             two scans (unless some are named), and fewer repeats
+  --compare           instead: what compare says of each scan and its first repeat of the kind "all", which is a head
+                      that has not changed
   --json              prints data instead of tables
   --help
 `;
 
-const SCANS = [
-  'freesurfer-subjects/ecog/mri/T1.mgz',
-  'unlabelled/chris_t1.nii.gz',
+/** 1 mm and 2 mm. */
+const quickScans = ['freesurfer-subjects/ecog/mri/T1.mgz', 'ixi-2mm/IXI034-HH-1260_T1.nii.gz'];
+const usualScans = [
+  ...quickScans,
   'oasis-manual/1006_T1.nii.gz',
-  'oasis-manual/1012_T1.nii.gz',
-  'ixi-2mm/IXI034-HH-1260_T1.nii.gz',
+  'unlabelled/chris_t1.nii.gz',
   'dicom/philips-sagittal-mprage',
+  'oasis-manual/1012_T1.nii.gz',
+  'oasis-manual/1036_T1.nii.gz',
+  'ixi-2mm/IXI015-HH-1258_T1.nii.gz',
 ];
-const NUMBERS = ['lateralMl', 'totalMl', 'totalMlByProbability'];
-
-interface NumberScores {
-  readonly id: string;
-  readonly title: string;
-  readonly value: number;
-  readonly standardError: number | null;
-  /** Standard deviation over the repeats of each kind, the scan itself included. */
-  readonly spread: Readonly<Record<RepeatKind, number>>;
-  /** Pairs of scans of the kind "all" that differ by more than the smallest detectable change, and all pairs. */
-  readonly beyond: number;
-  readonly pairs: number;
-  /** By `compare`: change of a head that has not changed, and what it must exceed; null unless it was run. */
-  readonly compared: { readonly change: number; readonly detectable: number | null } | null;
-}
-
-interface ScanScores {
-  readonly scan: string;
-  readonly numbers: readonly NumberScores[];
-}
 
 interface Settings {
   readonly variations: number;
-  readonly repeats: number;
-  readonly compare: boolean;
+  readonly repeats: readonly Repeat[];
+  readonly json: boolean;
 }
 
-async function measure(scan: string, model: SegmentModel, settings: Settings): Promise<ScanScores> {
-  const { volume } = await openScan(/^[./]/.test(scan) ? scan : dataPath(scan));
+async function measure(scan: string, model: SegmentModel, settings: Settings): Promise<RepeatedScan> {
+  const { volume } = await openScan(pathOf(scan));
   const found = await segmentVolume(volume, model);
   const { numbers: bars } = await estimateErrorBars(volume, found, model, {
     variations: settings.variations,
   });
-  const repeated = {} as Record<RepeatKind, ScanNumber[][]>;
-  for (const kind of repeatKinds) {
-    repeated[kind] = [];
-    for (let seed = 1; seed <= settings.repeats; seed++) {
-      repeated[kind].push(scanNumbers(await segmentVolume(repeatScan(volume, kind, seed), model)));
-    }
-    process.stderr.write(`${scan}: ${kind} done\n`);
+  const repeated: RepeatedScan['repeats'][number][] = [];
+  for (const { kind, name, make } of settings.repeats) {
+    const numbers = scanNumbers(await segmentVolume(make(volume), model));
+    repeated.push({ kind, name, numbers });
+    process.stderr.write(`${scan}: ${kind} ${name}\n`);
   }
-  const changes = settings.compare
-    ? await compareScans(
-        [volume, repeatScan(volume, 'all', 1)].map((v, k) => ({ name: `${k + 1}`, volume: v, years: null })),
-        model,
-        { variations: settings.variations },
-      )
-    : undefined;
-  return {
-    scan,
-    numbers: bars
-      .filter(({ id }) => NUMBERS.includes(id) || !id.includes('Ml'))
-      .map((bar) => scoresOf(bar, repeated, changes?.changes[0]?.numbers)),
-  };
+  return { scan, bars, repeats: repeated };
 }
 
-function scoresOf(
-  bar: ErrorBar,
-  repeated: Readonly<Record<RepeatKind, ScanNumber[][]>>,
-  changes: Awaited<ReturnType<typeof compareScans>>['changes'][number]['numbers'] | undefined,
-): NumberScores {
-  const valuesOf = (kind: RepeatKind) => [
-    bar.value,
-    ...repeated[kind].flatMap((numbers) => numbers.find(({ id }) => id === bar.id)?.value ?? []),
-  ];
-  const all = valuesOf('all');
-  const pairs = all.flatMap((a, n) => all.slice(n + 1).map((b) => Math.abs(a - b)));
-  const change = changes?.find(({ id }) => id === bar.id);
-  return {
-    id: bar.id,
-    title: bar.title,
-    value: bar.value,
-    standardError: bar.standardError,
-    spread: Object.fromEntries(repeatKinds.map((kind) => [kind, deviation(valuesOf(kind))])) as Record<
-      RepeatKind,
-      number
-    >,
-    beyond: pairs.filter((d) => d > (bar.smallestDetectableChange ?? Number.POSITIVE_INFINITY)).length,
-    pairs: pairs.length,
-    compared: change ? { change: change.change, detectable: change.smallestDetectableChange } : null,
-  };
+function pathOf(scan: string): string {
+  return /^[./]/.test(scan) ? scan : dataPath(scan);
 }
 
-function deviation(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
-}
-
-function table(scores: readonly ScanScores[]): string {
-  const amount = (value: number | null | undefined) => (value == null ? '-' : value.toFixed(3));
-  const lines = [
-    `| scan | number | value | standard error | ${repeatKinds.join(' | ')} | beyond detectable | compare: change | detectable |`,
-    `|---|---|---|---|${repeatKinds.map(() => '---|').join('')}---|---|---|`,
-  ];
-  for (const { scan, numbers } of scores) {
-    for (const n of numbers) {
-      const spread = repeatKinds.map((kind) => amount(n.spread[kind])).join(' | ');
-      lines.push(
-        `| ${scan} | ${n.title} | ${n.value.toFixed(2)} | ${amount(n.standardError)} | ${spread} | ` +
-          `${n.beyond} of ${n.pairs} | ${amount(n.compared?.change)} | ${amount(n.compared?.detectable)} |`,
-      );
-    }
-  }
-  return lines.join('\n');
+/** Rows of a table: changes that `compare` finds where there are none. */
+async function compareWithRepeat(scan: string, model: SegmentModel, { variations }: Settings) {
+  const { volume } = await openScan(pathOf(scan));
+  const again = repeats.find(({ kind }) => kind === 'all')!.make(volume);
+  const { changes } = await compareScans(
+    [volume, again].map((one, k) => ({ name: `${k + 1}`, volume: one, years: null })),
+    model,
+    { variations },
+  );
+  return changes[0]!.numbers.map(({ id, title, change, smallestDetectableChange }) => ({
+    ...{ scan, id, title, change, smallestDetectableChange },
+  }));
 }
 
 async function main(): Promise<void> {
@@ -152,7 +90,7 @@ async function main(): Promise<void> {
     options: {
       model: { type: 'string' },
       variations: { type: 'string', default: '8' },
-      repeats: { type: 'string', default: '4' },
+      quick: { type: 'boolean', default: false },
       compare: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -164,24 +102,42 @@ async function main(): Promise<void> {
   }
   const settings = {
     variations: wholeNumber('--variations', values.variations, 2),
-    repeats: wholeNumber('--repeats', values.repeats, 1),
-    compare: values.compare,
+    repeats: values.quick ? quickRepeats : repeats,
+    json: values.json,
   };
+  const usual = values.quick ? quickScans : usualScans;
+  const scans = positionals.length > 0 ? positionals : usual;
   const model = await openModel(values.model);
-  const scores: ScanScores[] = [];
   try {
-    for (const scan of positionals.length > 0 ? positionals : SCANS) {
-      scores.push(await measure(scan, model, settings));
-      if (!values.json) process.stderr.write(`${table(scores.slice(-1))}\n`);
-    }
+    const text = values.compare
+      ? await compared(scans, model, settings)
+      : await measured(scans, model, settings);
+    process.stdout.write(`${text}\n`);
   } finally {
     await model.release();
   }
-  if (values.json) process.stdout.write(`${JSON.stringify({ ...settings, scores }, null, 2)}\n`);
-  else
-    process.stdout.write(
-      `${table(scores)}\n\nSpread: standard deviation over ${settings.repeats + 1} scans.\n`,
-    );
+}
+
+async function measured(scans: readonly string[], model: SegmentModel, settings: Settings) {
+  const found: RepeatedScan[] = [];
+  for (const scan of scans) found.push(await measure(scan, model, settings));
+  if (settings.json) return JSON.stringify({ variations: settings.variations, scans: found });
+  return `${numberTable(found)}\n\n${scanTable(found)}`;
+}
+
+async function compared(scans: readonly string[], model: SegmentModel, settings: Settings) {
+  const found: Awaited<ReturnType<typeof compareWithRepeat>> = [];
+  for (const scan of scans) found.push(...(await compareWithRepeat(scan, model, settings)));
+  if (settings.json) return JSON.stringify({ variations: settings.variations, changes: found });
+  return markdownTable(
+    ['scan', 'number', 'change', 'detectable'],
+    found.map(({ scan, title, change, smallestDetectableChange }) => [
+      scan,
+      title,
+      change.toFixed(3),
+      smallestDetectableChange?.toFixed(3) ?? '-',
+    ]),
+  );
 }
 
 await runScript('bench:repeatability', main);

@@ -10,8 +10,8 @@ import {
 } from '@ventriseg/imaging';
 import { expect } from 'vitest';
 import { dataBytes, testWithData } from '../../../../test/shared-data.ts';
+import { intracranialOf } from '../../../../test/tissue-maps.ts';
 import { type LabelScheme, toCanonicalLabels } from '../labels/index.ts';
-import type { Intracranial } from '../segment/found.ts';
 import { findHeadPose } from './head-pose.ts';
 import { type MeasureId, valueOfMeasure } from './measure.ts';
 import { measureVentricles } from './measure-ventricles.ts';
@@ -44,25 +44,6 @@ testWithData('the commissures lie where they were marked by eye, within 3.5 mm a
     expect((Math.abs(tilt) * 180) / Math.PI, path).toBeLessThan(4);
   }
 });
-
-/** What is inside the skull of SynthSeg's label maps, at 4 mm: all but the numbers of tissue outside the brain. */
-function intracranialOf(all: Volume): Intracranial {
-  const data = new Float32Array(64 ** 3);
-  for (let z = 0, at = 0; z < 256; z++) {
-    for (let y = 0; y < 256; y++) {
-      for (let x = 0; x < 256; x++, at++) {
-        const label = all.data[at]!;
-        // 502 arteries, 514 venous sinuses.
-        if (label === 0 || (label >= 500 && label !== 502 && label !== 514)) continue;
-        data[(x >> 2) + 64 * ((y >> 2) + 64 * (z >> 2))]! += 1 / 64;
-      }
-    }
-  }
-  const toFine = [4, 0, 0, 1.5, 0, 4, 0, 1.5, 0, 0, 4, 1.5, 0, 0, 0, 1];
-  const voxelToWorld = multiplyAffines(all.voxelToWorld, toFine);
-  const ml = data.reduce((sum, value) => sum + value, 0) * 0.064;
-  return { ml, cutAt: [], probability: { data, shape: [64, 64, 64], voxelToWorld } };
-}
 
 /** How far a measure may differ between a head and its turned copy, whose labels are resampled to other voxels. */
 const tolerance: readonly (readonly [MeasureId, number])[] = [
