@@ -1,3 +1,4 @@
+export type { LocateEvidence } from './assess-quality.ts';
 export { editedRecord, type LabelEdit } from './edited-record.ts';
 export { encodeLabels } from './encode-labels.ts';
 export { findHead, type Head, leastHeadMl } from './find-head.ts';

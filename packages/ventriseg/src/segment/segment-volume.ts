@@ -65,6 +65,8 @@ export interface Segmentation extends VentricleMeasures {
   readonly intracranial: Intracranial | undefined;
   /** Doubts about the result, worst first; look at them before the numbers. */
   readonly quality: readonly QualityFinding[];
+  /** What the doubts about the networks rest on; undefined for slice models. */
+  readonly evidence: LocateEvidence | undefined;
   /** Milliseconds of each stage that was run. */
   readonly timingsMs: Readonly<Partial<Record<SegmentStage, number>>>;
   /** About the scan, each a full sentence. */
@@ -195,7 +197,7 @@ function measure(
   { classes, view, noHead, located }: Found,
   { labels, box, numbers, plane, islands }: Labelled,
   forced: boolean,
-): Pick<Segmentation, 'volumes' | 'quality' | 'pose' | 'measures'> {
+): Pick<Segmentation, 'volumes' | 'quality' | 'evidence' | 'pose' | 'measures'> {
   const volumes = measureLabels(box, numbers, classes, plane);
   const cutAt = view && box ? sidesCut(view, box) : [];
   const evidence = located && evidenceOf(located, box);
@@ -203,6 +205,7 @@ function measure(
     volumes,
     ...measureVentricles(labels, { intracranial: located?.intracranial }),
     quality: assessQuality({ noHead, labels, volumes, removed: islands, cutAt, plane, forced, evidence }),
+    evidence,
   };
 }
 
