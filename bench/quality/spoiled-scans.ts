@@ -1,6 +1,7 @@
 /** Scans that must not give numbers without a word: of the wrong kind, spoiled, cut, or of no head at all. */
 import {
   applyAffine,
+  cropVolume,
   dilate,
   foregroundBox,
   reorient,
@@ -34,7 +35,6 @@ export const spoilings: readonly Spoiling[] = [
   },
   { name: 'upside down', make: ({ scan }) => turnedOver(scan) },
   { name: 'voxels of tissue exchanged', make: ({ scan }) => exchanged(scan) },
-  // Each named after the end that its axis points to, which is cut off.
   { name: 'right half cut off', make: (head) => cut(head, 'RAS', 0) },
   { name: 'front half cut off', make: (head) => cut(head, 'RAS', 1) },
   { name: 'back half cut off', make: (head) => cut(head, 'RPS', 1) },
@@ -67,11 +67,10 @@ function exchanged(scan: Volume): Volume {
 
 /** Without what lies beyond the middle of the ventricles, towards the last index of an axis of this orientation. */
 function cut({ scan, ventricles }: HeadWithVentricles, axes: string, axis: 0 | 1 | 2): Volume {
-  const { data, shape, voxelToWorld } = reorient(scan, axes);
+  const whole = reorient(scan, axes);
   const { start, size } = foregroundBox(reorient(ventricles, axes))!;
-  const kept = shape.map((n, a) => (a === axis ? Math.floor(start[a]! + size[a]! / 2) : n));
-  const grid = { shape: kept as unknown as Shape3, voxelToWorld };
-  return resample({ data, shape, voxelToWorld }, grid, { method: 'nearest' });
+  const kept = whole.shape.map((n, a) => (a === axis ? Math.floor(start[a]! + size[a]! / 2) : n));
+  return cropVolume(whole, { start: [0, 0, 0], size: kept as unknown as Shape3 });
 }
 
 /** The ventricles and what lies within 2 mm as bright as what lies 2 to 6 mm away. */
