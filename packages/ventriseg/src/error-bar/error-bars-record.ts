@@ -26,7 +26,9 @@ export const errorBarsSchema = z.strictObject({
         .number()
         .nullable()
         .describe('Mean over the variations; null where one did not give the number.'),
-      standardError: amount.describe("Standard deviation over the variations, in the number's unit."),
+      standardError: amount.describe(
+        "Standard deviation over the variations, or Dahlberg's error of the scan and each of them where that is larger.",
+      ),
       smallestDetectableChange: amount.describe(
         '1.96 sqrt(2) standard errors: a smaller difference of two scans may be chance.',
       ),

@@ -145,19 +145,26 @@ test('the spread of a made-up head is small beside its ventricles, and sides are
   }
 }, 120_000);
 
-test('standard errors are those of the numbers; one that is missing once has none', async () => {
+test('standard errors count spread and common shifts; a number that is missing once has none', async () => {
   let call = 0;
   const number = (id: string, value: number) => ({ id, title: id, unit: 'mm', digits: 1, value });
   const { numbers } = await estimateErrorBars(scan, found, model, {
     variations: 3,
     numbersOf: () => {
       const n = call++;
-      // 1, 3 and 8 in the variations: mean 4, squares 9 + 1 + 16 over 2 is 13. The last call is of the scan itself.
-      return [number('a', [1, 3, 8, 5][n]!), ...(n === 1 ? [] : [number('b', n)])];
+      // The last call is of the scan itself.
+      return [
+        number('a', [1, 3, 8, 5][n]!),
+        ...(n === 1 ? [] : [number('b', n)]),
+        number('shifted', [1, 2, 3, 8][n]!),
+      ];
     },
   });
+  // About their mean 4: squares 9 + 1 + 16 over 2.
   expect(numbers[0]).toMatchObject({ id: 'a', value: 5, mean: 4, standardError: Math.sqrt(13) });
   expect(numbers[1]).toMatchObject({ id: 'b', value: 3, mean: null, standardError: null });
+  // About the scan's 8: squares 49 + 36 + 25 over 2 x 3; about their mean only 1.
+  expect(numbers[2]!.standardError).toBeCloseTo(Math.sqrt(110 / 6), 12);
   expect(smallestDetectableChange(1)).toBeCloseTo(2.7719, 4);
 }, 120_000);
 

@@ -1,13 +1,17 @@
 /**
  * How far the numbers of a scan can be trusted: the scan is segmented again as it could have been taken as well
- * (see variations.ts), and the spread of the numbers is their standard error of measurement.
+ * (see variations.ts), and the spread of the numbers is their standard error of measurement. It is the standard
+ * deviation over the variations or, where that is larger, Dahlberg's error of pairs of measurements, here of the scan
+ * and each variation: the root of half their mean squared difference (G. Dahlberg, "Statistical methods for medical and
+ * biological students", 1940). The latter also counts what all variations shift alike, such as the blur of
+ * interpolation, which makes thin parts smaller.
  *
  * The smallest detectable change is 1.96 sqrt(2) standard errors: two measurements of an unchanged head differ by
  * more in 5 % of cases (J. M. Bland, D. G. Altman, "Measurement error", BMJ 313, 1996; H. Beckerman et al.,
  * "Smallest real difference, a link between reproducibility and responsiveness", Quality of Life Research 10, 2001).
  *
- * The spread knows of pose and grid, not of what else differs between two sessions: another scanner, motion,
- * hydration. `bench/repeatability` compares it with moved, coarsened and noisy copies of real scans.
+ * The spread knows of position and voxels, not of what else differs between two sessions: another scanner, motion,
+ * hydration. `bench/repeatability` compares it with turned, coarsened and noisy copies of real scans.
  */
 import type { Volume } from '@ventriseg/imaging';
 import { VentrisegError } from '../errors.ts';
@@ -23,7 +27,7 @@ export const usualVariations = 8;
 export interface ErrorBar extends ScanNumber {
   /** Mean over the variations; null where some variation did not give the number. */
   readonly mean: number | null;
-  /** Standard deviation over the variations, in the number's own unit; null like the mean. */
+  /** In the number's own unit; null like the mean. */
   readonly standardError: number | null;
   /** 1.96 sqrt(2) standard errors: a smaller difference between two scans may be chance. */
   readonly smallestDetectableChange: number | null;
@@ -83,8 +87,10 @@ function barOf(number: ScanNumber, told: readonly (readonly ScanNumber[])[]): Er
     return { ...number, mean: null, standardError: null, smallestDetectableChange: null };
   }
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const standardError = Math.sqrt(squares / (values.length - 1));
+  const squaresAbout = (centre: number) => values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  const variance = squaresAbout(mean) / (values.length - 1);
+  const dahlberg = squaresAbout(number.value) / (2 * values.length);
+  const standardError = Math.sqrt(Math.max(variance, dahlberg));
   return {
     ...number,
     mean,

@@ -85,7 +85,7 @@ figcaption { font-size: .875rem; color: var(--faint); text-align: center; }
   th, td { padding-block: .1rem; }
   .planes, .slices { max-width: 130mm; margin-inline: auto; }
   .measured, .surfaces figure { max-width: 150mm; margin-inline: auto; }
-  .measured figcaption { font-size: .8rem; line-height: 1.25; }
+  .measured figcaption { margin-top: .25rem; font-size: .8rem; line-height: 1.25; }
   .slices figcaption { font-size: .75rem; }
   .slices { grid-template-columns: repeat(6, 1fr); gap: .3rem; }
 }
