@@ -65,6 +65,7 @@ export const measureReasons = [
   'PART_NOT_IN_PLANE',
   'NO_WAIST',
   'CUT_BY_FIELD_OF_VIEW',
+  'RESULT_UNUSABLE',
 ] as const;
 
 export type MeasureReason = (typeof measureReasons)[number];
@@ -93,6 +94,13 @@ export type Measure = { readonly id: MeasureId } & MeasureOutcome;
 
 export function missing(status: MeasureReason, message: string): MissingMeasure {
   return { status, value: null, message };
+}
+
+/** The measures of a result that cannot be used: none has a value. */
+export function withoutValues(measures: readonly Measure[], reason: string): Measure[] {
+  return measures.map((measure) =>
+    measure.status === 'measured' ? { id: measure.id, ...missing('RESULT_UNUSABLE', reason) } : measure,
+  );
 }
 
 /** The value of a measure, or undefined where it could not be measured. */

@@ -32,6 +32,19 @@ test('ventricles that the model knows and did not find are named', () => {
   expect(assessQuality(inputsWith({ lateral: 20, third: 1 }))).toEqual([]);
 });
 
+test('labels outside of the skull are doubted, and many are refused', () => {
+  const found = (outsideShare: number, forced = false) =>
+    assessQuality({
+      ...inputsWith({ lateral: 20 }),
+      forced,
+      evidence: { intracranialMl: 1500, headCutAt: [], locatedMl: 40, outsideShare, confidence: 0.9 },
+    }).map(({ code, severity }) => `${severity} ${code}`);
+  expect(found(0.04)).toEqual([]);
+  expect(found(0.09)).toEqual(['warning OUTSIDE_BRAIN']);
+  expect(found(0.37)).toEqual(['error MUCH_OUTSIDE_BRAIN']);
+  expect(found(0.37, true)).toEqual(['warning MUCH_OUTSIDE_BRAIN']);
+});
+
 test('nothing found at all is one error, not a list of missing parts', () => {
   expect(assessQuality(inputsWith({ lateral: 0, third: 0 })).map(({ code }) => code)).toEqual([
     'NO_VENTRICLES_FOUND',

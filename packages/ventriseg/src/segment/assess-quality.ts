@@ -67,7 +67,7 @@ function judgeNetworks(evidence: LocateEvidence, totalMl: number, add: Add): voi
     add(
       usable ? 'LOW_CONFIDENCE' : 'UNFAMILIAR_IMAGE',
       `The labels have a mean probability of ${confidence.toFixed(2)}; ` +
-        (usable ? 'on images of the kind it knows the network gives over 0.9.' : 'the network is guessing.'),
+        (usable ? 'on images of the kind it knows the network gives more.' : 'the network is guessing.'),
     );
   }
   if (locatedMl === 0) {
@@ -84,9 +84,9 @@ function judgeNetworks(evidence: LocateEvidence, totalMl: number, add: Add): voi
       `The coarse network found ${locatedMl.toFixed(1)} mL of ventricles, the fine one ${totalMl.toFixed(1)} mL.`,
     );
   }
-  if (outsideShare > limits.outsideShare) {
+  if (outsideShare > limits.outsideShare.doubtful) {
     add(
-      'OUTSIDE_BRAIN',
+      outsideShare > limits.outsideShare.unusable ? 'MUCH_OUTSIDE_BRAIN' : 'OUTSIDE_BRAIN',
       `${(100 * outsideShare).toFixed(0)} % of what is labelled lies outside of the space inside the skull.`,
     );
   }

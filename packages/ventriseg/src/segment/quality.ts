@@ -31,7 +31,7 @@ export const qualityLimits = {
   /** Length of a voxel, mm. */
   voxelMm: 3.5,
   /** Share of the ventricles that may lie outside of the space inside the skull. */
-  outsideShare: 0.05,
+  outsideShare: { doubtful: 0.05, unusable: 0.25 },
   /** The volume that the coarse network found over that of the fine one. */
   disagreement: { least: 0.55, most: 4.5 },
   /** Mean probability of the label that was chosen, over all labelled voxels. */
@@ -73,7 +73,9 @@ export const qualityRules = {
     severity: 'warning',
     meaning: 'The network is less sure than on the images it knows.',
     whatToDo: 'Compare the outlines with the ventricles in the pictures before you use a number.',
-    threshold: `mean probability of the labels under ${confidence.doubtful}; sharp 1 mm scans have over 0.9`,
+    threshold:
+      `mean probability of the labels under ${confidence.doubtful}; of the scans trained on, those of 1 mm have over 0.9, ` +
+      'those of 2 mm 0.82 and more',
   },
   NETWORKS_DISAGREE: {
     severity: 'warning',
@@ -127,11 +129,21 @@ export const qualityRules = {
     whatToDo: 'Take the volumes for lower bounds, or use a model that looks at more of the head (--model).',
     threshold: 'a labelled voxel in an outermost layer of what was looked at',
   },
+  MUCH_OUTSIDE_BRAIN: {
+    severity: 'error',
+    meaning:
+      'Much of what is labelled lies outside of the space inside the skull: these are not the ventricles.',
+    whatToDo:
+      'Make sure that the scan shows a whole head, the right way up, and is T1-weighted; use no number of this result.',
+    threshold:
+      `over ${100 * outsideShare.unusable} % of the labelled voxels where the coarse network sees no brain or fluid; 0 % ` +
+      'on the scans trained on, 37 to 96 % of half heads, heads upside down and objects',
+  },
   OUTSIDE_BRAIN: {
     severity: 'warning',
     meaning: 'A part of what is labelled lies outside of the space inside the skull.',
     whatToDo: 'Look at the outlines: they may have run into the skull, the neck or the air.',
-    threshold: `over ${100 * outsideShare} % of the labelled voxels where the coarse network sees no brain or fluid`,
+    threshold: `the same over ${100 * outsideShare.doubtful} %`,
   },
   HEAD_CUT: {
     severity: 'warning',

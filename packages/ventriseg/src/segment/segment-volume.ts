@@ -9,6 +9,7 @@
  */
 import { fillHoles, gridOf, reorientGrid, resample, type Volume } from '@ventriseg/imaging';
 import { VentrisegError } from '../errors.ts';
+import { withoutValues } from '../measures/measure.ts';
 import { measureVentricles, type VentricleMeasures } from '../measures/measure-ventricles.ts';
 import { workingAxes } from '../volumes/index.ts';
 import { assessQuality, type LocateEvidence } from './assess-quality.ts';
@@ -201,10 +202,26 @@ function measure(
   const volumes = measureLabels(box, numbers, classes, plane);
   const cutAt = view && box ? sidesCut(view, box) : [];
   const evidence = located && evidenceOf(located, box);
+  const quality = assessQuality({
+    noHead,
+    labels,
+    volumes,
+    removed: islands,
+    cutAt,
+    plane,
+    forced,
+    evidence,
+  });
+  const { pose, measures } = measureVentricles(labels, { intracranial: located?.intracranial });
+  const errors = quality.filter(({ severity }) => severity === 'error').map(({ code }) => code);
   return {
     volumes,
-    ...measureVentricles(labels, { intracranial: located?.intracranial }),
-    quality: assessQuality({ noHead, labels, volumes, removed: islands, cutAt, plane, forced, evidence }),
+    pose,
+    measures:
+      errors.length === 0
+        ? measures
+        : withoutValues(measures, `The result cannot be used: ${errors.join(', ')}.`),
+    quality,
     evidence,
   };
 }

@@ -163,7 +163,20 @@ describe('quality', () => {
     const pair = intensityPair();
     const stray = ruleNetwork('segment', [0, 4, 43], (value) => (value > 1.5 || value < -4 ? 1 : 0));
     const result = await run(paint(headGrid(), [head, leftVentricle]), { ...pair, segment: stray } as never);
-    expect(codesOf(result)).toContain('OUTSIDE_BRAIN');
+    expect(codesOf(result).some((code) => code.endsWith('OUTSIDE_BRAIN'))).toBe(true);
+  });
+
+  test('a result that cannot be used has volumes, and no measure a value unless forced', async () => {
+    const scan = paint(headGrid(), normal);
+    const refused = await run(scan, intensityPair(0.55));
+    expect(refused.volumes.total.ml).toBeGreaterThan(0);
+    expect(refused.measures.every(({ value }) => value === null)).toBe(true);
+    expect(refused.measures[0]).toMatchObject({
+      status: 'RESULT_UNUSABLE',
+      message: 'The result cannot be used: UNFAMILIAR_IMAGE.',
+    });
+    const forced = await run(scan, intensityPair(0.55), { force: true });
+    expect(forced.measures[0]!.status).toBe('measured');
   });
 });
 
