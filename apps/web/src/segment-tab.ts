@@ -12,7 +12,7 @@ import { byId, element } from './ui/dom.ts';
 import type { Problems } from './ui/problems.ts';
 import { ProgressView, type StageShares } from './ui/progress.ts';
 import { showResult } from './ui/result-view.ts';
-import { chooseCandidate } from './ui/series-choice.ts';
+import { chooseCandidates } from './ui/series-choice.ts';
 import type { Settings } from './ui/settings.ts';
 import { showTab } from './ui/tabs.ts';
 import type { Turn } from './ui/turn.ts';
@@ -117,14 +117,15 @@ export class SegmentTab {
     this.progress.start('Opening the scan');
     const candidates = await this.engine.call('find', given, this.onProgress);
     // With one scan there is nothing to ask for, and the library says why it took it.
-    let candidate: Candidate | undefined;
-    if (candidates.length > 1) {
-      this.progress.stop();
-      candidate = await chooseCandidate(candidates);
-      if (candidate === undefined) return;
-      this.progress.start('Opening the scan');
+    if (candidates.length < 2) {
+      await this.measure(given, undefined);
+      return;
     }
-    await this.measure(given, candidate);
+    this.progress.stop();
+    for (const candidate of await chooseCandidates(candidates)) {
+      this.progress.start(`Opening ${candidate.title}`);
+      await this.measure(given, candidate);
+    }
   }
 
   private readonly onProgress = (progress: ScanProgress): void => this.progress.update(progress);

@@ -32,9 +32,13 @@ describe('input of the page', () => {
     await give(page, small.file, other.file);
     await page.waitForSelector('#choice:not([hidden])');
     expect(await violations(page)).toEqual([]);
+    await page.uncheck('#candidates label:nth-child(2) input');
+    await page.uncheck('#candidates label:nth-child(1) input');
+    expect(await page.isDisabled('#choice-open')).toBe(true);
     await page.check('#candidates label:nth-child(2) input');
-    await page.click('#choice button[type=submit]');
+    await page.click('#choice-open');
     await shown(page, other.name);
+    expect(await page.isVisible('#scans')).toBe(false);
   });
 
   pageTest('it can be cancelled, and used after that', async (page) => {

@@ -7,8 +7,9 @@ import { measuresTable, volumesTable } from './numbers.ts';
 export function showResult(record: ResultRecord): void {
   byId('result').hidden = false;
   byId('result-name').textContent = record.name;
-  const measures = record.measures.length === 0 ? [] : [measuresTable(record)];
-  byId('volumes').replaceChildren(volumesTable(record), ...measures);
+  byId('volumes').replaceChildren(volumesTable(record));
+  const measures = record.measures.length === 0 ? [] : [element('h2', {}, 'Measures'), measuresTable(record)];
+  byId('measures').replaceChildren(...measures);
   const seconds = ((record.timingsMs.total ?? 0) / 1000).toFixed(1);
   byId('took').textContent =
     `${record.scan.shape.join(' × ')} voxels of ${record.scan.voxelMm.map((mm) => mm.toFixed(2)).join(' × ')} mm; ` +

@@ -47,7 +47,8 @@ test('up to 256 colours make a palette, more do not', () => {
 /** The pixels of a PNG file, those of a palette looked up. */
 function pixelsOf(png: Uint8Array): Picture {
   const { width, height, data, channels, palette } = decode(png);
-  if (palette === undefined) return { width, height, data: Uint8Array.from(data), channels: channels as 1 | 3 | 4 };
+  if (palette === undefined)
+    return { width, height, data: Uint8Array.from(data), channels: channels as 1 | 3 | 4 };
   return { width, height, data: Uint8Array.from([...data].flatMap((index) => palette[index]!)), channels: 3 };
 }
 
