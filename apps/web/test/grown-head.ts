@@ -5,6 +5,7 @@ import { applyAffine, invertAffine, readNifti, type Vec3, type Volume, writeNift
 /** Growth at its centre, and how far it reaches (one standard deviation), mm. */
 const growth = 0.15;
 const reachMm = 30;
+/** Radians. */
 const turn = 0.07;
 
 /** @param centreMm of the growth, world RAS */

@@ -121,7 +121,6 @@ export class CompareTab {
     const { timingsMs, model } = change.record;
     byId('compare-took').textContent =
       `${((timingsMs.total ?? 0) / 1000).toFixed(0)} s; model ${model.name}; ${inWords(change.compute)}`;
-    document.body.dataset.compared = change.record.name;
   }
 
   private save(kind: keyof typeof outputs): void {
