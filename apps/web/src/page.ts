@@ -41,7 +41,7 @@ export async function startPage(): Promise<void> {
   try {
     await settings.load();
     await segment.start();
-    await train.start().catch(problems.tell);
+    await train.start();
   } catch (error) {
     problems.tell(error);
     return;

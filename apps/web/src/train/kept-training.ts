@@ -18,9 +18,9 @@ export class KeptTraining {
   /** Writes and deletions, one after the other. */
   private last: Promise<unknown> = Promise.resolve();
 
-  /** The dataset and the training; undefined when none is kept. @throws EngineFailure NOT_KEPT */
+  /** The dataset and the training; undefined when none is kept, as in browsers that keep nothing. */
   async read(): Promise<{ readonly dataset: ChosenDataset; readonly run: Run } | undefined> {
-    const [dataset, run] = await this.next(() => getMany(['dataset', 'run'], store));
+    const [dataset, run] = await this.next(() => getMany(['dataset', 'run'], store)).catch(() => []);
     return dataset === undefined || run === undefined ? undefined : { dataset, run };
   }
 
@@ -30,9 +30,10 @@ export class KeptTraining {
     await this.next(() => set('dataset', dataset, store));
   }
 
-  /** @throws EngineFailure NOT_KEPT */
+  /** The run as it is now, though it may be written after others. @throws EngineFailure NOT_KEPT */
   async write(run: Run): Promise<void> {
-    await this.next(() => set('run', run, store));
+    const now = { ...run, losses: [...run.losses], epochs: [...run.epochs] };
+    await this.next(() => set('run', now, store));
   }
 
   /** @throws EngineFailure NOT_KEPT */
