@@ -41,6 +41,11 @@ export class KeptTraining {
     await this.next(() => delMany(['dataset', 'run'], store));
   }
 
+  /** Ends when all that was to be written is, or has failed. */
+  async settled(): Promise<void> {
+    await this.last;
+  }
+
   private next<T>(work: () => Promise<T>): Promise<T> {
     const done = this.last.then(work);
     this.last = done.catch(() => undefined);

@@ -107,6 +107,7 @@ export class TrainTab {
     this.work(async () => {
       const order = { ...run.order, given, checkpoint: run.checkpoint };
       const { finished, step } = await this.engine.call('train', order, (news) => this.receive(run, news));
+      await this.kept.settled();
       this.view.end(finished ? `Done after ${step} steps.` : `Stopped after step ${step}.`);
     });
   }
