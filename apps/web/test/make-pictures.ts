@@ -127,9 +127,9 @@ async function training(page: Page): Promise<void> {
   await page.click('#tab-train');
   await page.setInputFiles('#dataset-folder', dataset);
   await page.waitForSelector('#training:not([disabled])');
-  await page.fill('#epochs', '4');
+  await page.fill('#epochs', '3');
   await page.click('#train-start');
-  await page.waitForFunction(() => document.querySelector('#train-state')!.textContent.startsWith('Epoch 4'));
+  await page.waitForFunction(() => document.querySelector('#train-state')!.textContent.startsWith('Epoch 3'));
   await take(page, 'training');
   await page.reload();
   await page.waitForSelector('body[data-ready=yes]');

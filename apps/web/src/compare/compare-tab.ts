@@ -18,12 +18,18 @@ const stages: StageShares<CompareStage> = {
   draw: ['Drawing', 98, 100],
 };
 
-const outputs = {
-  json: ({ json }: MeasuredChange) => ({ type: 'application/json', content: json }),
-  report: ({ report }: MeasuredChange) => ({ type: 'text/html', content: report }),
-  png: ({ picture }: MeasuredChange) => ({ type: 'image/png', content: picture }),
-};
-const endings = { json: 'json', report: 'html', png: 'png' } as const;
+const outputKinds = ['json', 'report', 'png'] as const;
+type OutputKind = (typeof outputKinds)[number];
+
+/** The files of a comparison, as the command writes them. */
+function outputFile(kind: OutputKind, { record, json, report, picture }: MeasuredChange): OutputFile {
+  const base = `${safeName(record.name)}_comparison`;
+  return {
+    json: { name: `${base}.json`, type: 'application/json', content: json },
+    report: { name: `${base}.html`, type: 'text/html', content: report },
+    png: { name: `${base}.png`, type: 'image/png', content: picture },
+  }[kind];
+}
 
 export class CompareTab {
   private readonly engine: Engine;
@@ -47,8 +53,10 @@ export class CompareTab {
     byId('compare-start').addEventListener('click', () => this.start());
     byId('compare-cancel').addEventListener('click', () => engine.cancel());
     byId('compare').addEventListener('shown', () => this.showSideBySide());
-    for (const kind of ['json', 'report', 'png'] as const) {
-      byId(`save-change-${kind}`).addEventListener('click', () => this.save(kind));
+    for (const kind of outputKinds) {
+      byId(`save-change-${kind}`).addEventListener('click', () => {
+        if (this.change !== undefined) download(outputFile(kind, this.change));
+      });
     }
   }
 
@@ -77,7 +85,7 @@ export class CompareTab {
     byId<HTMLButtonElement>('compare-start').disabled = this.pair === undefined;
     byId('change-files').hidden = true;
     const dated = this.pair?.every(({ scan }) => scan.source.acquisitionDate !== undefined);
-    this.years.placeholder = dated ? 'by the scans’ dates' : 'not known';
+    this.years.placeholder = dated ? 'by dates' : 'not known';
     this.showSideBySide();
   }
 
@@ -93,7 +101,9 @@ export class CompareTab {
   private start(): void {
     const { pair, years, repetitions } = this;
     if (pair === undefined || !years.reportValidity() || !repetitions.reportValidity()) return;
+    const choice = byId<HTMLFieldSetElement>('compare-choice');
     this.turn.take('two scans are being compared', async () => {
+      choice.disabled = true;
       this.progress.start('Preparing');
       try {
         const change = await this.engine.call(
@@ -110,6 +120,7 @@ export class CompareTab {
         this.show(change);
       } finally {
         this.progress.stop();
+        choice.disabled = false;
       }
     });
   }
@@ -121,13 +132,5 @@ export class CompareTab {
     const { timingsMs, model } = change.record;
     byId('compare-took').textContent =
       `${((timingsMs.total ?? 0) / 1000).toFixed(0)} s; model ${model.name}; ${inWords(change.compute)}`;
-  }
-
-  private save(kind: keyof typeof outputs): void {
-    const { change } = this;
-    if (change === undefined) return;
-    const name = `${safeName(change.record.name)}_comparison.${endings[kind]}`;
-    const file: OutputFile = { name, ...outputs[kind](change) };
-    download(file);
   }
 }
