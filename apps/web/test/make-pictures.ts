@@ -50,7 +50,8 @@ try {
 }
 
 async function take(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `${root}docs/web/${name}.png` });
+  // Three dimensions are drawn by the processor, which can take long.
+  await page.screenshot({ path: `${root}docs/web/${name}.png`, timeout: 600_000 });
   console.log(`docs/web/${name}.png after ${((performance.now() - begun) / 1000).toFixed(0)} s`);
 }
 
