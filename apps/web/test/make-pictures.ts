@@ -38,6 +38,7 @@ try {
   for (const { pictures, walk } of walks) {
     if (wanted.length > 0 && !pictures.some((name) => wanted.includes(name))) continue;
     const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+    // Three dimensions are drawn by the processor, which can take long.
     page.setDefaultTimeout(900_000);
     await open(page, served.url);
     await walk(page);
@@ -50,8 +51,7 @@ try {
 }
 
 async function take(page: Page, name: string): Promise<void> {
-  // Three dimensions are drawn by the processor, which can take long.
-  await page.screenshot({ path: `${root}docs/web/${name}.png`, timeout: 600_000 });
+  await page.screenshot({ path: `${root}docs/web/${name}.png` });
   console.log(`docs/web/${name}.png after ${((performance.now() - begun) / 1000).toFixed(0)} s`);
 }
 
