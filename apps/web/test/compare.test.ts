@@ -84,8 +84,11 @@ describe('comparing in the page', () => {
         );
         expect(record.registration).toEqual(command.registration);
         expect(record.quality).toEqual(command.quality);
-        expect(record.changes).toEqual(command.changes);
-        console.log('change measured by the page and by the command --backend wasm: identical');
+        // Sines and roots of two versions of V8 may differ in the last bit.
+        const nearly = (_: string, value: unknown) =>
+          typeof value === 'number' ? expect.closeTo(value, 3) : value;
+        expect(record.changes).toEqual(JSON.parse(JSON.stringify(command.changes), nearly));
+        console.log('change measured by the page and by the command --backend wasm: equal to 3 decimals');
 
         await page.click('#tab-segment');
         await page.locator('#scan-list input').first().check();
