@@ -4,16 +4,18 @@
  * dW[o, i, a, b] = sum over n, h, w of dY[n, o, h, w] X[n, i, h + a - p, w + b - p]
  *
  * - 1x1: one matrix product over all positions.
- * - k x k at stride 1 in 2-D: the k row shifts are put on dY and the k column shifts on X, stacked as channels;
- *   one matrix product [k O, positions] x [positions, k I] then holds all k^2 taps. A narrow network becomes a
- *   product of useful size, and only 2k shifted copies are written, not the k^2 of im2col.
- * - k x h x w at stride 1 in 3-D: the k neighbours in depth are put beside each other as channels, which leaves an
- *   h x w convolution of slabs, as above.
+ * - k x k at stride 1 in 2-D: the k column shifts are put on dY, stacked as channels, and each of the k row shifts on
+ *   X; k matrix products [k O, positions] x [positions, I] hold all k^2 taps. A narrow network becomes products of
+ *   useful size, and 2k shifted copies are written, not the k^2 of im2col. Only an X of few channels is unfolded to
+ *   all its k^2 shifts.
+ * - k x h x w at stride 1 in 3-D: the same for each slab and its k neighbours in depth, one slab after the other, so
+ *   that copies of one slab, not of the volume, are in memory, and mostly in the cache. Small volumes are multiplied
+ *   at once, the neighbours beside each other as channels.
  * - anything else (stride, dilation, groups): a convolution with batch and channel axes swapped.
  */
 import type { Value } from '../graph/graph.ts';
 import type { ConvGeometry } from './conv.ts';
-import { concat, elementCount, pad, reshape, slice, transpose } from './shape.ts';
+import { concat, elementCount, expand, pad, reshape, slice, transpose } from './shape.ts';
 
 /** Images narrower than this are multiplied channels-last: shifting whole pixels beats shifting short rows. */
 const CHANNELS_LAST_BELOW = 18;
@@ -30,7 +32,10 @@ export function convWeightGradient(
   }
   const same = c.kernel.every((k, i) => k % 2 === 1 && c.padding[i] === (k - 1) / 2);
   if (plain && same && c.kernel.length === 2) return shiftedProduct(x, dy, weightShape, c.padding);
-  if (plain && same && c.kernel.length === 3) return slabProduct(x, dy, weightShape, c.padding);
+  if (plain && same && c.kernel.length === 3) {
+    const product = dy.shape[4]! < CHANNELS_LAST_BELOW ? wholeVolumeProduct : slabBySlabProduct;
+    return product(x, dy, weightShape, c.padding);
+  }
   return swappedConvolution(x, dy, weightShape, c);
 }
 
@@ -59,64 +64,141 @@ function shiftedProduct(
   padding: readonly number[],
 ): Value {
   const [filters, channels, kh, kw] = weightShape as [number, number, number, number];
+  if (kh * channels <= filters) return unfoldedProduct(x, dy, weightShape, padding);
   const [ph, pw] = padding as [number, number];
-  const [n, , height, width] = dy.shape as [number, number, number, number];
-  const rowShifts = Array.from({ length: kh }, (_, a) => a - ph);
-  const columnShifts = Array.from({ length: kw }, (_, b) => pw - b);
-  let product: Value;
-  if (width < CHANNELS_LAST_BELOW) {
+  let products: Value[];
+  if (dy.shape[3]! < CHANNELS_LAST_BELOW) {
     const channelsLast = [0, 2, 3, 1];
-    const dyLast = transpose(dy, channelsLast);
+    const left = atShifts(transpose(dy, channelsLast), 2, offsets(pw), 3);
     const xLast = transpose(x, channelsLast);
-    const g = x.graph;
-    const rows = n * height * width;
-    const left = concat(
-      rowShifts.map((s) => shift(dyLast, 1, s)),
-      3,
-    );
-    const right = concat(
-      columnShifts.map((s) => shift(xLast, 2, s)),
-      3,
-    );
-    product = g.emit(
-      'FusedMatMul',
-      [reshape(left, [rows, kh * filters]), reshape(right, [rows, kw * channels])],
-      [kh * filters, kw * channels],
-      { transA: 1 },
-      { domain: 'com.microsoft' },
-    );
+    products = offsets(ph).map((by) => productOverRows(left, shift(xLast, 1, -by)));
   } else {
-    product = productOverPositions(
-      concat(rowShifts.map((s) => shift(dy, 2, s))),
-      concat(columnShifts.map((s) => shift(x, 3, s))),
-    );
+    const left = atShifts(dy, 3, offsets(pw), 1);
+    products = offsets(ph).map((by) => productOverPositions(left, shift(x, 2, -by)));
   }
-  return transpose(reshape(product, [kh, filters, kw, channels]), [1, 3, 0, 2]);
+  const taps = reshape(concat(products, 0), [kh * kw, filters * channels]);
+  return reshape(transpose(taps, [1, 0]), weightShape);
 }
 
-/** The neighbours in depth go beside whichever of the two has fewer channels. */
-function slabProduct(x: Value, dy: Value, weightShape: readonly number[], padding: readonly number[]): Value {
+/** All shifts on X, none on dY: fewest copies where X has few channels. */
+function unfoldedProduct(
+  x: Value,
+  dy: Value,
+  weightShape: readonly number[],
+  padding: readonly number[],
+): Value {
+  const [filters, channels, kh, kw] = weightShape as [number, number, number, number];
+  const [ph, pw] = padding as [number, number];
+  const columns = atShifts(
+    x,
+    3,
+    offsets(pw).map((by) => -by),
+    1,
+  );
+  const unfolded = atShifts(
+    columns,
+    2,
+    offsets(ph).map((by) => -by),
+    1,
+  );
+  const product = reshape(productOverPositions(dy, unfolded), [filters, kh * kw, channels]);
+  return reshape(transpose(product, [0, 2, 1]), weightShape);
+}
+
+/** sum over all but the last axis of a[..., p] b[..., q]: [P, Q]. */
+function productOverRows(a: Value, b: Value): Value {
+  const [p, q] = [a.shape.at(-1)!, b.shape.at(-1)!];
+  const rows = elementCount(a.shape) / p;
+  return a.graph.emit(
+    'FusedMatMul',
+    [reshape(a, [rows, p]), reshape(b, [rows, q])],
+    [p, q],
+    { transA: 1 },
+    { domain: 'com.microsoft' },
+  );
+}
+
+/** Volumes whose copies are small: the neighbours in depth go beside whichever of the two has fewer channels. */
+function wholeVolumeProduct(
+  x: Value,
+  dy: Value,
+  weightShape: readonly number[],
+  padding: readonly number[],
+): Value {
   const [filters, channels, kd, ...taps] = weightShape as [number, number, number, number, number];
   const [pd, ...inPlane] = padding as [number, number, number];
-  const offsets = Array.from({ length: kd }, (_, tap) => tap - pd);
   if (channels <= filters) {
-    const beside = slabs(x, offsets);
+    const beside = slabs(x, offsets(pd));
     const product = shiftedProduct(beside, slabs(dy, [0]), [filters, kd * channels, ...taps], inPlane);
     return transpose(reshape(product, [filters, kd, channels, ...taps]), [0, 2, 1, 3, 4]);
   }
-  const reversed = offsets.map((by) => -by);
-  const beside = slabs(dy, reversed);
+  const beside = slabs(
+    dy,
+    offsets(pd).map((by) => -by),
+  );
   const product = shiftedProduct(slabs(x, [0]), beside, [kd * filters, channels, ...taps], inPlane);
   return transpose(reshape(product, [kd, filters, channels, ...taps]), [1, 2, 0, 3, 4]);
 }
 
-/** [N, C, D, H, W] as images [N D, k C, H, W]: the slab `offsets` further on in depth, beside each other. */
-function slabs(x: Value, offsets: readonly number[]): Value {
+/** Columns are shifted on dY, rows on X, each slab once; depth is a matter of which slabs are multiplied. */
+function slabBySlabProduct(
+  x: Value,
+  dy: Value,
+  weightShape: readonly number[],
+  padding: readonly number[],
+): Value {
+  const [filters, channels, kd, kh, kw] = weightShape as [number, number, number, number, number];
+  const [pd, ph, pw] = padding as [number, number, number];
+  const g = x.graph;
+  const depth = x.shape[2]!;
+  const slabOf = (volume: Value) => {
+    const depthFirst = transpose(volume, [0, 2, 1, 3, 4]);
+    const [n, , ...rest] = depthFirst.shape as [number, ...number[]];
+    return (d: number) => reshape(slice(depthFirst, 1, d, d + 1), [n, ...rest]);
+  };
+  const [xSlab, dySlab] = [slabOf(x), slabOf(dy)];
+  const rows = Array.from({ length: depth }, (_, d) =>
+    atShifts(
+      xSlab(d),
+      2,
+      offsets(ph).map((by) => -by),
+      1,
+    ),
+  );
+  const outside = expand(g.scalar(0), rows[0]!.shape);
+  const perSlab = rows.map((_, d) => {
+    const columns = atShifts(dySlab(d), 3, offsets(pw), 1);
+    return concat(
+      offsets(pd).map((by) => productOverPositions(columns, rows[d + by] ?? outside)),
+      0,
+    );
+  });
+  const product = perSlab.length === 1 ? perSlab[0]! : g.emit('Sum', perSlab, perSlab[0]!.shape);
+  return transpose(reshape(product, [kd, kw, filters, kh, channels]), [2, 4, 0, 3, 1]);
+}
+
+/** [N, C, D, H, W] as images [N D, k C, H, W]: the slabs that are `by` further on in depth, beside each other. */
+function slabs(x: Value, by: readonly number[]): Value {
   const [n, channels, depth, height, width] = x.shape as [number, number, number, number, number];
   const depthFirst = transpose(x, [0, 2, 1, 3, 4]);
-  const parts = offsets.map((by) => shift(depthFirst, 1, -by));
-  const beside = parts.length === 1 ? parts[0]! : concat(parts, 2);
-  return reshape(beside, [n * depth, offsets.length * channels, height, width]);
+  const beside = atShifts(
+    depthFirst,
+    1,
+    by.map((offset) => -offset),
+    2,
+  );
+  return reshape(beside, [n * depth, by.length * channels, height, width]);
+}
+
+/** Places from the middle tap of a kernel with this padding to each of its taps. */
+function offsets(padding: number): number[] {
+  return Array.from({ length: 2 * padding + 1 }, (_, tap) => tap - padding);
+}
+
+/** Copies of x, moved along `axis`, beside each other along `beside`. */
+function atShifts(x: Value, axis: number, by: readonly number[], beside: number): Value {
+  const copies = by.map((places) => shift(x, axis, places));
+  return copies.length === 1 ? copies[0]! : concat(copies, beside);
 }
 
 /** Moves the content by `by` places towards higher indices of `axis`, zeros coming in. */
