@@ -48,7 +48,9 @@ testWithBlocks('a lowered gradient graph computes what the plain one does', asyn
   const graph = buildGradientGraph(network, softDiceLoss(), 2);
   const lowered = lowerToBlocked(graph, block!);
   const used = new Set(lowered.nodes.filter((n) => n.domain.endsWith('nchwc')).map((n) => n.op));
-  expect(used).toEqual(new Set(['Conv', 'MaxPool', 'AveragePool', 'Upsample', 'ReorderOutput']));
+  expect(used).toEqual(
+    new Set(['Conv', 'MaxPool', 'AveragePool', 'Upsample', 'ReorderInput', 'ReorderOutput']),
+  );
   const feeds = randomFeeds(graph);
   const wanted = await runGraph(graph, feeds);
   const got = await runGraph(lowered, feeds);
@@ -67,6 +69,30 @@ testWithBlocks('stride, dilation and transposing are lowered; groups and odd wid
   const odd = conv(grouped, kernel('d', 5, BLOCK));
   g.output('last', transpose(conv(strided, kernel('e', BLOCK, 2 * BLOCK)), [0, 2, 3, 1]));
   g.output('odd', odd);
+  const lowered = lowerToBlocked(g, block!);
+  const blocked = lowered.nodes.filter(({ op, domain }) => op === 'Conv' && domain !== '');
+  expect(blocked).toHaveLength(3);
+  const feeds = randomFeeds(g);
+  const wanted = await runGraph(g, feeds);
+  for (const [name, { shape, data }] of await runGraph(lowered, feeds)) {
+    expect(shape).toEqual(wanted.get(name)!.shape);
+    expect(relativeError(data, wanted.get(name)!.data)).toBeLessThan(1e-5);
+  }
+});
+
+testWithBlocks('channels are filled up to whole blocks where that costs little', async () => {
+  const g = new Graph({ mode: 'inference' });
+  const kernel = (name: string, filters: number, channels: number) =>
+    g.input(name, [filters, channels, 3, 3]);
+  const bias = (name: string, filters: number) => g.input(name, [filters]);
+  const [half, more] = [BLOCK / 2, 1.5 * BLOCK];
+  const first = relu(conv(g.input('x', [2, half, 7, 9]), kernel('a', half, half), bias('b', half)));
+  const second = relu(conv(first, kernel('c', more, half), bias('d', more)));
+  const third = conv(second, kernel('e', 2 * BLOCK, more), bias('f', 2 * BLOCK));
+  g.output('second', second);
+  // Two of sixteen filters, and a product over channels alone, are not worth filling up.
+  g.output('two', conv(third, kernel('h', 2, 2 * BLOCK)));
+  g.output('products', conv(second, g.input('i', [more, more, 1, 1])));
   const lowered = lowerToBlocked(g, block!);
   const blocked = lowered.nodes.filter(({ op, domain }) => op === 'Conv' && domain !== '');
   expect(blocked).toHaveLength(3);

@@ -48,14 +48,14 @@ async function probe(runtime: Runtime): Promise<number | undefined> {
   return undefined;
 }
 
-/** Has every operator of the blocked domain; twice as many channels as a block, so that their order shows. */
+/** Has every operator of the blocked domain; twice as many channels as a block, so that their order shows, or half more. */
 function smallNetwork(block: number): Graph {
   const g = new Graph({ mode: 'inference' });
-  const channels = 2 * block;
-  const kernel = (name: string, from: number) => g.input(name, [channels, from, 3, 3]);
-  const first = relu(conv(g.input('x', [1, 1, 4, 4]), kernel('a', 1)));
-  const second = conv(maxPool(first), kernel('b', channels));
-  g.output('y', upsampleNearest(second));
+  const [channels, more] = [2 * block, 1.5 * block];
+  const kernel = (name: string, filters: number, from: number) => g.input(name, [filters, from, 3, 3]);
+  const first = relu(conv(g.input('x', [1, 1, 4, 4]), kernel('a', channels, 1)));
+  const second = conv(maxPool(first), kernel('b', more, channels));
+  g.output('y', upsampleNearest(conv(second, kernel('c', channels, more))));
   return g;
 }
 

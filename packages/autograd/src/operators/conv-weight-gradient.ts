@@ -41,20 +41,28 @@ export function convWeightGradient(
 
 /** sum over n and positions of a[n, p, .] b[n, q, .]: [P, Q], from a [N, P, ...] and b [N, Q, ...]. */
 function productOverPositions(a: Value, b: Value): Value {
-  const g = a.graph;
+  return sumOfImages(productPerImage(a, b));
+}
+
+/** The same for each n: [N, P, Q]. */
+function productPerImage(a: Value, b: Value): Value {
   const [n, p] = a.shape as [number, number];
   const q = b.shape[1]!;
   const positions = elementCount(a.shape.slice(2));
-  const perImage = g.emit(
+  return a.graph.emit(
     'FusedMatMul',
     [reshape(a, [n, p, positions]), reshape(b, [n, q, positions])],
     [n, p, q],
     { transB: 1 },
     { domain: 'com.microsoft' },
   );
-  return n === 1
-    ? reshape(perImage, [p, q])
-    : g.emit('ReduceSum', [perImage, g.integers([0])], [p, q], { keepdims: 0 });
+}
+
+function sumOfImages(perImage: Value): Value {
+  const [n, ...shape] = perImage.shape as [number, ...number[]];
+  if (n === 1) return reshape(perImage, shape);
+  const g = perImage.graph;
+  return g.emit('ReduceSum', [perImage, g.integers([0])], shape, { keepdims: 0 });
 }
 
 function shiftedProduct(
@@ -66,17 +74,25 @@ function shiftedProduct(
   const [filters, channels, kh, kw] = weightShape as [number, number, number, number];
   if (kh * channels <= filters) return unfoldedProduct(x, dy, weightShape, padding);
   const [ph, pw] = padding as [number, number];
-  let products: Value[];
+  let products: Value;
   if (dy.shape[3]! < CHANNELS_LAST_BELOW) {
     const channelsLast = [0, 2, 3, 1];
-    const left = atShifts(transpose(dy, channelsLast), 2, offsets(pw), 3);
+    const columns = atShifts(transpose(dy, channelsLast), 2, offsets(pw), 3);
     const xLast = transpose(x, channelsLast);
-    products = offsets(ph).map((by) => productOverRows(left, shift(xLast, 1, -by)));
+    products = concat(
+      offsetsBack(ph).map((by) => productOverRows(columns, shift(xLast, 1, by))),
+      0,
+    );
   } else {
-    const left = atShifts(dy, 3, offsets(pw), 1);
-    products = offsets(ph).map((by) => productOverPositions(left, shift(x, 2, -by)));
+    const columns = atShifts(dy, 3, offsets(pw), 1);
+    products = sumOfImages(
+      concat(
+        offsetsBack(ph).map((by) => productPerImage(columns, shift(x, 2, by))),
+        1,
+      ),
+    );
   }
-  const taps = reshape(concat(products, 0), [kh * kw, filters * channels]);
+  const taps = reshape(products, [kh * kw, filters * channels]);
   return reshape(transpose(taps, [1, 0]), weightShape);
 }
 
@@ -89,18 +105,8 @@ function unfoldedProduct(
 ): Value {
   const [filters, channels, kh, kw] = weightShape as [number, number, number, number];
   const [ph, pw] = padding as [number, number];
-  const columns = atShifts(
-    x,
-    3,
-    offsets(pw).map((by) => -by),
-    1,
-  );
-  const unfolded = atShifts(
-    columns,
-    2,
-    offsets(ph).map((by) => -by),
-    1,
-  );
+  const columns = atShifts(x, 3, offsetsBack(pw), 1);
+  const unfolded = atShifts(columns, 2, offsetsBack(ph), 1);
   const product = reshape(productOverPositions(dy, unfolded), [filters, kh * kw, channels]);
   return reshape(transpose(product, [0, 2, 1]), weightShape);
 }
@@ -132,10 +138,7 @@ function wholeVolumeProduct(
     const product = shiftedProduct(beside, slabs(dy, [0]), [filters, kd * channels, ...taps], inPlane);
     return transpose(reshape(product, [filters, kd, channels, ...taps]), [0, 2, 1, 3, 4]);
   }
-  const beside = slabs(
-    dy,
-    offsets(pd).map((by) => -by),
-  );
+  const beside = slabs(dy, offsetsBack(pd));
   const product = shiftedProduct(slabs(x, [0]), beside, [kd * filters, channels, ...taps], inPlane);
   return transpose(reshape(product, [kd, filters, channels, ...taps]), [1, 2, 0, 3, 4]);
 }
@@ -157,21 +160,16 @@ function slabBySlabProduct(
     return (d: number) => reshape(slice(depthFirst, 1, d, d + 1), [n, ...rest]);
   };
   const [xSlab, dySlab] = [slabOf(x), slabOf(dy)];
-  const rows = Array.from({ length: depth }, (_, d) =>
-    atShifts(
-      xSlab(d),
-      2,
-      offsets(ph).map((by) => -by),
-      1,
-    ),
-  );
-  const outside = expand(g.scalar(0), rows[0]!.shape);
-  const perSlab = rows.map((_, d) => {
+  const rows: Value[] = [];
+  const perSlab = Array.from({ length: depth }, (_, d) => {
+    while (rows.length <= Math.min(d + pd, depth - 1)) {
+      rows.push(atShifts(xSlab(rows.length), 2, offsetsBack(ph), 1));
+    }
     const columns = atShifts(dySlab(d), 3, offsets(pw), 1);
-    return concat(
-      offsets(pd).map((by) => productOverPositions(columns, rows[d + by] ?? outside)),
-      0,
+    const products = offsets(pd).map((by) =>
+      productPerImage(columns, rows[d + by] ?? expand(g.scalar(0), rows[d]!.shape)),
     );
+    return sumOfImages(concat(products, 1));
   });
   const product = perSlab.length === 1 ? perSlab[0]! : g.emit('Sum', perSlab, perSlab[0]!.shape);
   return transpose(reshape(product, [kd, kw, filters, kh, channels]), [2, 4, 0, 3, 1]);
@@ -193,6 +191,11 @@ function slabs(x: Value, by: readonly number[]): Value {
 /** Places from the middle tap of a kernel with this padding to each of its taps. */
 function offsets(padding: number): number[] {
   return Array.from({ length: 2 * padding + 1 }, (_, tap) => tap - padding);
+}
+
+/** The same in the other direction. */
+function offsetsBack(padding: number): number[] {
+  return offsets(padding).map((by) => -by);
 }
 
 /** Copies of x, moved along `axis`, beside each other along `beside`. */

@@ -107,6 +107,7 @@ export function pad(x: Value, before: readonly number[], after: readonly number[
       `pad(): ${formatShape(x.shape)} needs ${x.shape.length} counts at either end, got ${before.length} and ${after.length}`,
     );
   }
+  if ([...before, ...after].every((n) => n === 0)) return x;
   const g = x.graph;
   const shape = x.shape.map((n, i) => n + before[i]! + after[i]!);
   const operands = [x, g.integers([...before, ...after]), ...(value === 0 ? [] : [g.scalar(value)])];
