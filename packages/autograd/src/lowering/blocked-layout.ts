@@ -31,16 +31,10 @@ export function lowerToBlocked(graph: Graph, block: number): Graph {
 /** The other layout of a tensor is the blocked one, under the shape of the plain one. */
 class BlockedRewriter extends LayoutRewriter {
   private readonly block: number;
-  private readonly readers = new Map<string, GraphNode[]>();
 
   constructor(source: Graph, block: number) {
     super(source);
     this.block = block;
-    for (const node of source.nodes) {
-      for (const name of new Set(node.inputs)) {
-        this.readers.set(name, [...(this.readers.get(name) ?? []), node]);
-      }
-    }
   }
 
   protected lower(node: GraphNode, name: string): void {
@@ -64,12 +58,6 @@ class BlockedRewriter extends LayoutRewriter {
 
   protected toPlain(blocked: Value, shape: readonly number[]): Value {
     return this.target.emit('ReorderOutput', [blocked], shape, { channels: shape[1]! }, DOMAIN);
-  }
-
-  /** The ReLU that is the only reader of a convolution; the kernel does it in passing. */
-  private onlyRelu(name: string): GraphNode | undefined {
-    const readers = this.readers.get(name) ?? [];
-    return readers.length === 1 && readers[0]!.op === 'Relu' ? readers[0] : undefined;
   }
 
   private isBlockedConvolution({ op, domain, inputs, attributes }: GraphNode): boolean {
@@ -158,7 +146,7 @@ class BlockedRewriter extends LayoutRewriter {
         return this.target.emit('Upsample', [x()], shape, upsampling, DOMAIN);
       }
       case 'Concat': {
-        if (attributes.axis !== 1 || !inputs.every((name) => this.hasOther(name))) return undefined;
+        if (Number(attributes.axis) > 1 || !inputs.every((name) => this.hasOther(name))) return undefined;
         return this.target.emit(
           op,
           inputs.map((name) => this.other(name)),
@@ -168,8 +156,8 @@ class BlockedRewriter extends LayoutRewriter {
       }
       case 'Slice': {
         const [start, end, axis, step] = inputs.slice(1).map((name) => this.numbers(name)[0]!);
-        const whole = axis === 1 && step === 1 && this.fillsBlocks(start!) && this.fillsBlocks(end!);
-        return whole ? withOperands() : undefined;
+        const wholeBlocks = axis === 1 && this.fillsBlocks(start!) && this.fillsBlocks(end!);
+        return step === 1 && (axis === 0 || wholeBlocks) ? withOperands() : undefined;
       }
       case 'Pad':
         // Images added or taken away at either end of the batch.

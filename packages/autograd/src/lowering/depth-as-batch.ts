@@ -12,6 +12,9 @@ import type { Graph, GraphNode, Value } from '../graph/graph.ts';
 import { concat, pad, reshape, slice, transpose } from '../operators/shape.ts';
 import { LayoutRewriter } from './layout-rewriter.ts';
 
+/** Positions of a slab from which convolutions go slab by slab: the neighbours' copies then stay in the cache. */
+const LARGE_SLAB = 1024;
+
 /** @returns the same inputs, parameters and outputs */
 export function lowerDepthToBatch(graph: Graph): Graph {
   return new SlabRewriter(graph).rewrite();
@@ -29,6 +32,12 @@ export function besideNeighbours(slabs: Value, offsets: readonly number[]): Valu
 /** The other layout of a tensor [1, C, D, H, W] is [D, C, H, W]. */
 class SlabRewriter extends LayoutRewriter {
   protected lower(node: GraphNode, name: string): void {
+    const relu = node.op === 'Conv' ? this.onlyRelu(name) : undefined;
+    const convolved = node.op === 'Conv' ? this.convolution(node, relu !== undefined) : undefined;
+    if (convolved !== undefined) {
+      this.setOther(relu?.outputs[0] ?? name, convolved);
+      return;
+    }
     const slabs = this.onSlabs(node);
     if (slabs !== undefined) this.setOther(name, slabs);
     else this.setPlain(name, this.fromSlabs(node) ?? this.copy(node));
@@ -48,7 +57,6 @@ class SlabRewriter extends LayoutRewriter {
     const { op, inputs, attributes } = node;
     const shape = this.source.valueOf(node.outputs[0]!).shape;
     if (shape.length !== 5 || shape[0] !== 1) return undefined;
-    if (op === 'Conv') return this.convolution(node);
     const [, channels, depth, height, width] = shape as [number, number, number, number, number];
     const elementwise = this.elementwise(node, [depth, channels, height, width]);
     if (elementwise !== undefined) return elementwise;
@@ -88,9 +96,11 @@ class SlabRewriter extends LayoutRewriter {
     return undefined;
   }
 
-  private convolution(node: GraphNode): Value | undefined {
+  private convolution(node: GraphNode, relu: boolean): Value | undefined {
     const [x, kernel, bias] = node.inputs as [string, string, string?];
     const { attributes } = node;
+    const { shape } = this.source.valueOf(x);
+    if (shape.length !== 5 || shape[0] !== 1) return undefined;
     const [filters, channels, depth, ...taps] = this.source.valueOf(kernel).shape as [
       number,
       number,
@@ -104,24 +114,42 @@ class SlabRewriter extends LayoutRewriter {
     const plain = is('strides', [1, 1, 1]) && is('dilations', [1, 1, 1]) && attributes.group === 1;
     if (!plain || !is('pads', [...padding, ...padding])) return undefined;
     const slabs = this.other(x);
-    const offsets = size.slice(0, 1).flatMap((k) => Array.from({ length: k }, (_, tap) => tap - (k - 1) / 2));
     // [O, C, k, h, w] to [O, k C, h, w], in the order of the neighbours.
     const flat = reshape(transpose(this.plain(kernel), [0, 2, 1, 3, 4]), [
       filters,
       depth * channels,
       ...taps,
     ]);
-    const operands = [depth === 1 ? slabs : besideNeighbours(slabs, offsets), flat];
-    if (bias !== undefined) operands.push(this.plain(bias));
-    const [count, , height, width] = slabs.shape as [number, number, number, number];
     const [, ...inPlane] = padding;
-    return this.target.emit('Conv', operands, [count, filters, height, width], {
-      kernel_shape: taps,
-      strides: [1, 1],
-      dilations: [1, 1],
-      pads: [...inPlane, ...inPlane],
-      group: 1,
-    });
+    const convolve = (images: Value) => {
+      const operands = bias === undefined ? [images, flat] : [images, flat, this.plain(bias)];
+      const size = [images.shape[0]!, filters, ...images.shape.slice(2)];
+      const y = this.target.emit('Conv', operands, size, {
+        kernel_shape: taps,
+        strides: [1, 1],
+        dilations: [1, 1],
+        pads: [...inPlane, ...inPlane],
+        group: 1,
+      });
+      return relu ? this.target.emit('Relu', [y], size) : y;
+    };
+    if (depth === 1) return convolve(slabs);
+    const offsets = Array.from({ length: depth }, (_, tap) => tap - (depth - 1) / 2);
+    const [count, , height, width] = slabs.shape as [number, number, number, number];
+    if (height * width < LARGE_SLAB) return convolve(besideNeighbours(slabs, offsets));
+    const each = Array.from({ length: count }, (_, d) => slice(slabs, 0, d, d + 1));
+    const outside = pad(each[0]!, [1, 0, 0, 0], [-1, 0, 0, 0]);
+    return concat(
+      each.map((_, d) =>
+        convolve(
+          concat(
+            offsets.map((by) => each[d + by] ?? outside),
+            1,
+          ),
+        ),
+      ),
+      0,
+    );
   }
 
   /** In the plane first, which leaves less for the depth. Windows are their own stride, as everywhere here. */

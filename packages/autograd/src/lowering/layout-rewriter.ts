@@ -19,11 +19,17 @@ export abstract class LayoutRewriter {
   protected readonly target: Graph;
   private readonly forms = new Map<string, Forms>();
   private readonly constants: ReadonlyMap<string, GraphConstant>;
+  private readonly readers = new Map<string, GraphNode[]>();
 
   constructor(source: Graph) {
     this.source = source;
     this.target = new Graph({ mode: source.mode });
     this.constants = new Map(source.constants.map((constant) => [constant.name, constant]));
+    for (const node of source.nodes) {
+      for (const name of new Set(node.inputs)) {
+        this.readers.set(name, [...(this.readers.get(name) ?? []), node]);
+      }
+    }
   }
 
   /** Puts the result of a node in the new graph, with `setPlain` or `setOther`. */
@@ -83,6 +89,12 @@ export abstract class LayoutRewriter {
 
   protected hasOther(name: string): boolean {
     return this.forms.get(name)?.other !== undefined;
+  }
+
+  /** The ReLU that is the only reader of a node's result; a rewriting does it with the node. */
+  protected onlyRelu(name: string): GraphNode | undefined {
+    const readers = this.readers.get(name) ?? [];
+    return readers.length === 1 && readers[0]!.op === 'Relu' ? readers[0] : undefined;
   }
 
   /** The numbers of a constant of the given graph. */

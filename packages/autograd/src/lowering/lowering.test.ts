@@ -154,7 +154,7 @@ test('what depends on the weights alone is computed apart, and nothing else', as
 
 const volumes = encoderDecoder({
   name: 'volumes',
-  inputShape: [2, 8, 8, 12],
+  inputShape: [2, 4, 32, 32],
   filters: [BLOCK, 2 * BLOCK],
   classes: 3,
   skips: true,
