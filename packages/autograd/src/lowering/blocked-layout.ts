@@ -5,20 +5,18 @@
  * side by side, b being what fills a vector register. ONNX Runtime has kernels for it in its own domain
  * `com.microsoft.nchwc`; its optimiser uses them where weights are constants, which in training they are not.
  * Here every 2-D convolution whose channels fill whole blocks is computed blocked, and so is what lies between such
- * convolutions, so that few tensors change their layout. Channels that do not are filled up with zeros for a
- * convolution where that little more arithmetic is done faster (12 to 16, say), and cut off after it. The graph
- * computes what it did, sums in another order.
+ * convolutions, so that few tensors change their layout. Other filters are filled up with zeros where that little more
+ * arithmetic is done faster (12 to 16, say), and cut off after the convolution. The graph computes what it did, sums in
+ * another order.
  */
 import type { Graph, GraphNode, Value } from '../graph/graph.ts';
-import { elementCount, pad, reshape, transpose } from '../operators/shape.ts';
+import { elementCount, pad, reshape, slice, transpose } from '../operators/shape.ts';
 import { LayoutRewriter } from './layout-rewriter.ts';
 
 const DOMAIN = { domain: 'com.microsoft.nchwc' };
 
-/** Most that filling up channels may multiply the arithmetic of a convolution by; beyond, plain kernels are faster. */
+/** Most that filling up filters may multiply the arithmetic of a convolution by; beyond, plain kernels are faster. */
 const MOST_FILLING = 2;
-/** The runtime takes only such numbers of channels into the blocked layout. */
-const CHANNELS_MULTIPLE = 4;
 
 /**
  * @param block channels in a block, as the runtime's kernels have it (see probe-block-size.ts)
@@ -66,22 +64,12 @@ class BlockedRewriter extends LayoutRewriter {
     if (kernel.length !== 4) return false;
     const [filters, channels, ...taps] = kernel as [number, number, ...number[]];
     if (this.fillsBlocks(filters) && (this.fillsBlocks(channels) || channels < this.block)) return true;
-    const filling = (this.filled(filters) * this.filledOperand(channels)) / (filters * channels);
-    return (
-      elementCount(taps) > 1 &&
-      filling <= MOST_FILLING &&
-      (channels < this.block || channels % CHANNELS_MULTIPLE === 0)
-    );
+    return elementCount(taps) > 1 && this.filled(filters) <= MOST_FILLING * filters;
   }
 
   /** Channels with those that fill the last block. */
   private filled(channels: number): number {
     return Math.ceil(channels / this.block) * this.block;
-  }
-
-  /** Channels of a convolution's operand: fewer than a block are read from the plain layout. */
-  private filledOperand(channels: number): number {
-    return channels < this.block ? channels : this.filled(channels);
   }
 
   private fillsBlocks(channels: number): boolean {
@@ -90,25 +78,37 @@ class BlockedRewriter extends LayoutRewriter {
 
   private convolution(node: GraphNode, relu: boolean): Value {
     const [x, kernel, bias] = node.inputs as [string, string, string?];
-    const [filters, channels] = this.source.valueOf(kernel).shape as [number, number];
-    const fillers = this.filled(filters) - filters;
-    const channelFillers = this.filledOperand(channels) - channels;
-    const operands = [
-      this.convolutionOperand(x, channels),
-      this.blockedKernel(pad(this.plain(kernel), [0, 0, 0, 0], [fillers, channelFillers, 0, 0])),
+    const [n, filters, ...space] = this.source.valueOf(node.outputs[0]!).shape as [
+      number,
+      number,
+      ...number[],
     ];
-    if (bias !== undefined) operands.push(pad(this.plain(bias), [0], [fillers]));
-    const attributes = relu ? { ...node.attributes, activation: 'Relu' } : node.attributes;
-    const [n, , ...space] = this.source.valueOf(node.outputs[0]!).shape as [number, ...number[]];
-    return this.target.emit('Conv', operands, [n, filters + fillers, ...space], attributes, DOMAIN);
-  }
-
-  private convolutionOperand(x: string, channels: number): Value {
-    if (channels < this.block) return this.plain(x);
-    if (this.fillsBlocks(channels)) return this.other(x);
-    const plain = this.plain(x);
-    const [n, , ...space] = plain.shape as [number, ...number[]];
-    return this.target.emit('ReorderInput', [plain], [n, this.filled(channels), ...space], {}, DOMAIN);
+    const fillers = this.filled(filters) - filters;
+    const weight = pad(this.plain(kernel), [0, 0, 0, 0], [fillers, 0, 0, 0]);
+    const channels = weight.shape[1]!;
+    // Fewer channels than a block are read from the plain layout; some blocks and a rest are taken as several of those.
+    const parts = this.fillsBlocks(channels) ? 1 : Math.ceil(channels / this.block);
+    const cuts = Array.from({ length: parts + 1 }, (_, i) => Math.round((i * channels) / parts));
+    let y: Value | undefined;
+    for (let i = 0; i < parts; i++) {
+      const [start, end] = [cuts[i]!, cuts[i + 1]!];
+      const part = (whole: Value) => (parts === 1 ? whole : slice(whole, 1, start, end));
+      const operand = this.fillsBlocks(channels) ? this.other(x) : part(this.plain(x));
+      const isLast = i === parts - 1;
+      y = this.target.emit(
+        'Conv',
+        [
+          operand,
+          this.blockedKernel(part(weight)),
+          isLast && bias !== undefined ? pad(this.plain(bias), [0], [fillers]) : undefined,
+          y,
+        ],
+        [n, filters + fillers, ...space],
+        isLast && relu ? { ...node.attributes, activation: 'Relu' } : node.attributes,
+        DOMAIN,
+      );
+    }
+    return y!;
   }
 
   /** [O, I, h, w] stored as [O / b, I / b, h, w, b of I, b of O], or as [O / b, I, h, w, b of O] for few channels. */
