@@ -29,7 +29,7 @@ export interface BenchmarkNetwork {
 }
 
 /** Chunk of `ventriseg train` for a batch of 100. */
-const CHUNK = 5;
+const CHUNK = 2;
 
 function ofRecipe(name: string, title: string): BenchmarkNetwork {
   const recipe = builtInRecipe(name);

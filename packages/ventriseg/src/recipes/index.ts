@@ -3,6 +3,7 @@ export {
   type Augmentation,
   buildLoss,
   buildNetwork,
+  buildSideLosses,
   outputClasses,
   parseRecipe,
   type Recipe,

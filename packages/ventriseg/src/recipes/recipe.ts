@@ -9,6 +9,7 @@ import {
   type Initialiser,
   type Loss,
   type Network,
+  type SideLosses,
   softDiceLoss,
   softJaccardLoss,
   sumOfLosses,
@@ -101,9 +102,13 @@ export const recipeSchema = z.strictObject({
     /** Extra, unused output channels beyond the classes; the 2017 networks have one. */
     spareOutputs: z.number().int().min(0).default(0),
     upsampling: z.enum(['linear', 'nearest']).default('linear'),
-    normalisation: z.enum(['none', 'instance', 'batch']).default('none'),
+    normalisation: z.enum(['none', 'instance', 'batch', 'group']).default('none'),
+    /** Groups of `group` normalisation, which must divide the filters. */
+    normalisationGroups: z.number().int().positive().default(4),
     activation: z.enum(['relu', 'leaky-relu']).default('relu'),
     dropout: z.number().min(0).max(0.9).default(0),
+    /** Levels below the finest with a loss of their own while training (deep supervision): fewer than there are filters. */
+    sideOutputs: z.number().int().min(0).default(0),
     weights: initialiserSchema.default({ kind: 'he-normal' }),
     biases: initialiserSchema.default({ kind: 'constant', value: 0 }),
   }),
@@ -162,8 +167,10 @@ export function buildNetwork(
     skips: network.skips,
     upsampling: network.upsampling,
     dropoutRate: network.dropout,
+    sideOutputs: network.sideOutputs,
     block: {
       normalisation: network.normalisation,
+      normalisationGroups: network.normalisationGroups,
       activation: network.activation,
       weightInitialiser: network.weights as Initialiser,
       biasInitialiser: network.biases as Initialiser,
@@ -174,6 +181,12 @@ export function buildNetwork(
 /** The recipe's loss for a number of output channels. */
 export function buildLoss(recipe: Recipe, classes: number): Loss {
   return sumOfLosses(recipe.loss.map(([weight, term]) => [weight, lossTerm(term, classes)]));
+}
+
+/** Losses of the side outputs: the recipe's own, half as much with every halving of the resolution. */
+export function buildSideLosses(recipe: Recipe, classes: number): SideLosses {
+  const loss = buildLoss(recipe, classes);
+  return Array.from({ length: recipe.network.sideOutputs }, (_, i) => [0.5 ** (i + 1), loss] as const);
 }
 
 function lossTerm(term: z.infer<typeof lossTermSchema>, classes: number): Loss {

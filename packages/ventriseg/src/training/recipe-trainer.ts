@@ -1,7 +1,7 @@
 /** The trainer that a recipe asks for, on a dataset. */
 import { type Backend, type Loss, type Network, type StartLanes, Trainer } from 'onnx-autograd';
 import type { Dataset } from '../dataset/read-dataset.ts';
-import { buildLoss, buildNetwork, outputClasses, type Recipe } from '../recipes/index.ts';
+import { buildLoss, buildNetwork, buildSideLosses, outputClasses, type Recipe } from '../recipes/index.ts';
 
 /** What computes: a backend, with lanes where it has several. */
 export interface TrainingBackend extends Pick<Backend, 'runtime' | 'session'> {
@@ -22,15 +22,17 @@ export async function createRecipeTrainer(
 ): Promise<RecipeTrainer> {
   const foreground = dataset.manifest.plan.classes.length;
   const network = buildNetwork(recipe, dataset.rows, dataset.columns, foreground);
-  const loss = buildLoss(recipe, outputClasses(foreground));
+  const classes = outputClasses(foreground);
+  const loss = buildLoss(recipe, classes);
   const trainer = await Trainer.create({
     network,
     loss,
+    sideLosses: buildSideLosses(recipe, classes),
     optimiser: recipe.optimiser,
     runtime: backend.runtime,
     session: backend.session,
     seed: recipe.seed,
-    chunkSize: chunkSizeFor(recipe.batchSize),
+    chunkSize: chunkSizeFor(recipe),
     ...(backend.lanes && { lanes: backend.lanes }),
     ...(recipe.clipNorm === undefined ? {} : { clipNorm: recipe.clipNorm }),
     ...(recipe.averageDecay === undefined ? {} : { averageDecay: recipe.averageDecay }),
@@ -38,12 +40,14 @@ export async function createRecipeTrainer(
   return { network, loss, trainer };
 }
 
-/** Chunks of about this many images are fastest: their tensors fit a core's cache. */
-const CHUNK = 5;
+/** Chunks of so few images are fastest: their tensors fit a core's cache. */
+const CHUNK = 2;
+/** Batch normalisation takes its statistics of a chunk. */
+const NORMALISED_CHUNK = 5;
 
-/** The largest chunk of at most 5 that divides the batch evenly. */
-export function chunkSizeFor(batchSize: number): number {
-  for (let size = Math.min(CHUNK, batchSize); size > CHUNK / 2; size--)
-    if (batchSize % size === 0) return size;
-  return Math.min(CHUNK, batchSize);
+/** The largest chunk up to those that divides the batch evenly, unless it is far smaller. */
+function chunkSizeFor({ batchSize, network }: Recipe): number {
+  const most = Math.min(network.normalisation === 'batch' ? NORMALISED_CHUNK : CHUNK, batchSize);
+  for (let size = most; size > most / 2; size--) if (batchSize % size === 0) return size;
+  return most;
 }

@@ -29,11 +29,11 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** Trains without files, as a page does, stopped after some steps; a checkpoint goes on. */
-async function train(stopAfter: number, checkpoint?: Uint8Array) {
+async function train(stopAfter: number, checkpoint?: Uint8Array, of = recipe) {
   // The runtime of pages, on one thread: no lanes.
   const { runtime, session } = await openBackend('wasm', { threads: 1 });
   const resumed = checkpoint && decodeCheckpoint(checkpoint);
-  const training = await Training.create(dataset, recipe, { runtime, session }, resumed);
+  const training = await Training.create(dataset, of, { runtime, session }, resumed);
   const stop = new AbortController();
   const epochs: EpochResult[] = [];
   const kept: Uint8Array[] = [];
@@ -78,4 +78,19 @@ test('a training that is stopped goes on to the same bytes as an uncut one; its 
   const sheet = tileSheet(last.tiles, dataset);
   expect(last.tiles).toHaveLength(8);
   expect(sheet.width).toBeGreaterThanOrEqual(3 * 2 * 32);
+});
+
+test('a recipe may ask for group normalisation and side outputs; the model has one output all the same', async () => {
+  const network = {
+    ...recipe.network,
+    normalisation: 'group',
+    normalisationGroups: 2,
+    sideOutputs: 1,
+  } as const;
+  const { epochs, model } = await train(Number.POSITIVE_INFINITY, undefined, { ...recipe, network });
+  expect(epochs[1]!.scalars['loss/train']).toBeLessThan(epochs[0]!.scalars['loss/train']!);
+  const { runtime } = await openBackend('wasm', { threads: 1 });
+  const session = await runtime.InferenceSession.create(model);
+  expect(session.outputNames).toEqual(['probability']);
+  await session.release();
 });
