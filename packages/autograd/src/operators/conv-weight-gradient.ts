@@ -48,14 +48,25 @@ function productOverPositions(a: Value, b: Value): Value {
 function productPerImage(a: Value, b: Value): Value {
   const [n, p] = a.shape as [number, number];
   const q = b.shape[1]!;
-  const positions = elementCount(a.shape.slice(2));
   return a.graph.emit(
     'FusedMatMul',
-    [reshape(a, [n, p, positions]), reshape(b, [n, q, positions])],
+    [flat(a), flat(b)],
     [n, p, q],
     { transB: 1 },
     { domain: 'com.microsoft' },
   );
+}
+
+/** [N, C, ...space] as [N, C, positions]. */
+function flat(x: Value): Value {
+  if (x.shape.length === 3) return x;
+  const [n, channels, ...space] = x.shape as [number, number, ...number[]];
+  return reshape(x, [n, channels, elementCount(space)]);
+}
+
+/** The image as it is flat, `rows` rows further down: one run of numbers moves, which is faster than many rows. */
+function shiftRows(x: Value, rows: number): Value {
+  return shift(flat(x), 2, rows * x.shape[3]!);
 }
 
 function sumOfImages(perImage: Value): Value {
@@ -84,10 +95,10 @@ function shiftedProduct(
       0,
     );
   } else {
-    const columns = atShifts(dy, 3, offsets(pw), 1);
+    const columns = flat(atShifts(dy, 3, offsets(pw), 1));
     products = sumOfImages(
       concat(
-        offsetsBack(ph).map((by) => productPerImage(columns, shift(x, 2, by))),
+        offsetsBack(ph).map((by) => productPerImage(columns, shiftRows(x, by))),
         1,
       ),
     );
@@ -106,7 +117,7 @@ function unfoldedProduct(
   const [filters, channels, kh, kw] = weightShape as [number, number, number, number];
   const [ph, pw] = padding as [number, number];
   const columns = atShifts(x, 3, offsetsBack(pw), 1);
-  const unfolded = atShifts(columns, 2, offsetsBack(ph), 1);
+  const unfolded = concat(offsetsBack(ph).map((by) => shiftRows(columns, by)));
   const product = reshape(productOverPositions(dy, unfolded), [filters, kh * kw, channels]);
   return reshape(transpose(product, [0, 2, 1]), weightShape);
 }
@@ -163,9 +174,10 @@ function slabBySlabProduct(
   const rows: Value[] = [];
   const perSlab = Array.from({ length: depth }, (_, d) => {
     while (rows.length <= Math.min(d + pd, depth - 1)) {
-      rows.push(atShifts(xSlab(rows.length), 2, offsetsBack(ph), 1));
+      const slab = xSlab(rows.length);
+      rows.push(concat(offsetsBack(ph).map((by) => shiftRows(slab, by))));
     }
-    const columns = atShifts(dySlab(d), 3, offsets(pw), 1);
+    const columns = flat(atShifts(dySlab(d), 3, offsets(pw), 1));
     const products = offsets(pd).map((by) =>
       productPerImage(columns, rows[d + by] ?? expand(g.scalar(0), rows[d]!.shape)),
     );
