@@ -15,7 +15,7 @@ const LEARNING_RATE = 1e-4;
 const WARM_UP_STEPS = 3;
 
 const setup = JSON.parse(process.argv[2]!) as WorkerSetup;
-const { network, loss } = benchmarkNetworks.find(({ name }) => name === setup.network)!;
+const { network, loss, forwardChunk } = benchmarkNetworks.find(({ name }) => name === setup.network)!;
 const session = { intraOpNumThreads: setup.threads, interOpNumThreads: 1 };
 const images = await floats(setup.images);
 const targets = await floats(setup.targets);
@@ -44,7 +44,7 @@ function createTrainer(): Promise<Trainer> {
 
 async function prepare(task: Task): Promise<Prepared> {
   if (task === 'forward') {
-    const pass = await ForwardPass.create(onnxruntime, buildInferenceGraph(network, setup.chunk), session);
+    const pass = await ForwardPass.create(onnxruntime, buildInferenceGraph(network, forwardChunk), session);
     prepared.push(pass);
     steps.set(task, async () => {
       await pass.run({ image: images }, setup.batch, weights);

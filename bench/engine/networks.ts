@@ -20,8 +20,10 @@ export interface BenchmarkNetwork {
   readonly batch: number;
   /** Images in a batch with `--quick`. */
   readonly quickBatch: number;
-  /** Images that our engine takes at a time; batches are multiples of it. */
+  /** Images that our engine takes at a time when it trains; batches are multiples of it. */
   readonly chunk: number;
+  /** The same in a forward pass. */
+  readonly forwardChunk: number;
   /** As its name is for people. */
   readonly title: string;
   readonly network: Network;
@@ -30,6 +32,8 @@ export interface BenchmarkNetwork {
 
 /** Chunk of `ventriseg train` for a batch of 100. */
 const CHUNK = 2;
+/** Work for all threads at once; batches are multiples of it. */
+const FORWARD_CHUNK = 10;
 
 function ofRecipe(name: string, title: string): BenchmarkNetwork {
   const recipe = builtInRecipe(name);
@@ -44,6 +48,7 @@ function ofRecipe(name: string, title: string): BenchmarkNetwork {
     batch: recipe.batchSize,
     quickBatch: 40,
     chunk: CHUNK,
+    forwardChunk: FORWARD_CHUNK,
     network: buildNetwork(recipe, SIZE, SIZE, 1),
     loss: buildLoss(recipe, 1),
   };
@@ -62,6 +67,7 @@ function ofWidths(
   const skips = kind !== 'encdec';
   return {
     ...sizes,
+    forwardChunk: Math.min(FORWARD_CHUNK, sizes.batch),
     name,
     title: `${volumes ? '3-D ' : ''}${skips ? 'U-Net' : 'Encoder-decoder'} ${widths.join('-')}`,
     filters,
