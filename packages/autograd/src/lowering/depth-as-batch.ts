@@ -32,11 +32,13 @@ export function besideNeighbours(slabs: Value, offsets: readonly number[]): Valu
 /** The other layout of a tensor [1, C, D, H, W] is [D, C, H, W]. */
 class SlabRewriter extends LayoutRewriter {
   protected lower(node: GraphNode, name: string): void {
-    const relu = node.op === 'Conv' ? this.onlyRelu(name) : undefined;
-    const convolved = node.op === 'Conv' ? this.convolution(node, relu !== undefined) : undefined;
-    if (convolved !== undefined) {
-      this.setOther(relu?.outputs[0] ?? name, convolved);
-      return;
+    if (node.op === 'Conv') {
+      const relu = this.onlyRelu(name);
+      const convolved = this.convolution(node, relu !== undefined);
+      if (convolved !== undefined) {
+        this.setOther(relu?.outputs[0] ?? name, convolved);
+        return;
+      }
     }
     const slabs = this.onSlabs(node);
     if (slabs !== undefined) this.setOther(name, slabs);
