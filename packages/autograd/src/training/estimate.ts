@@ -51,6 +51,8 @@ export interface TrainingEstimate {
  */
 const ALLOCATOR_FACTOR = 1.4;
 const BYTES_A_RUNTIME = 25e6;
+/** What the runtime, and the encoding of the model before it, take for a node; gradients of volumes have thousands. */
+const BYTES_A_NODE = 15e3;
 
 /**
  * @throws AutogradError TOO_LARGE when the total is above `memoryLimit`, naming the chunk size or image size that
@@ -93,7 +95,7 @@ function estimateOf(options: EstimateOptions): TrainingEstimate {
       update,
       total:
         ALLOCATOR_FACTOR * (parameters + moments + sumOfLanes + Math.max(lanes, update)) +
-        BYTES_A_RUNTIME * laneCount,
+        (BYTES_A_RUNTIME + BYTES_A_NODE * gradient.nodes.length) * laneCount,
     },
     flops: {
       forward: allFlops(countFlops(buildInferenceGraph(network, 1))),
