@@ -33,7 +33,7 @@ export interface BenchmarkNetwork {
 /** Chunk of `ventriseg train` for a batch of 100. */
 const CHUNK = 2;
 /** Work for all threads at once; batches are multiples of it. */
-const FORWARD_CHUNK = 10;
+const FORWARD_CHUNK = 5;
 
 function ofRecipe(name: string, title: string): BenchmarkNetwork {
   const recipe = builtInRecipe(name);
