@@ -9,7 +9,7 @@
  * graph computes what it did, sums in another order.
  */
 import type { Graph, GraphNode, Value } from '../graph/graph.ts';
-import { concat, pad, reshape, slice, transpose } from '../operators/shape.ts';
+import { concat, elementCount, pad, reshape, slice, transpose } from '../operators/shape.ts';
 import { LayoutRewriter } from './layout-rewriter.ts';
 
 /** Positions of a slab from which convolutions go slab by slab: the neighbours' copies then stay in the cache. */
@@ -42,7 +42,7 @@ class SlabRewriter extends LayoutRewriter {
     }
     const slabs = this.onSlabs(node);
     if (slabs !== undefined) this.setOther(name, slabs);
-    else this.setPlain(name, this.fromSlabs(node) ?? this.copy(node));
+    else this.setPlain(name, this.fromSlabs(node) ?? this.softmax(node) ?? this.copy(node));
   }
 
   protected toOther(plain: Value): Value {
@@ -96,6 +96,24 @@ class SlabRewriter extends LayoutRewriter {
       return this.target.emit(op, [this.other(from), axes], shape, attributes);
     }
     return undefined;
+  }
+
+  /**
+   * Softmax over the channels of a volume in its parts: ONNX Runtime's own turns the volume to have channels last and
+   * back, which takes six times as long.
+   */
+  private softmax({ op, inputs, attributes }: GraphNode): Value | undefined {
+    const { shape } = this.source.valueOf(inputs[0]!);
+    if (op !== 'Softmax' || attributes.axis !== 1 || shape.length !== 5 || shape[0] !== 1) return undefined;
+    const g = this.target;
+    const positions = elementCount(shape.slice(2));
+    const flat = [1, shape[1]!, positions];
+    const one = [1, 1, positions];
+    const x = reshape(this.plain(inputs[0]!), flat);
+    const most = g.emit('ReduceMax', [x], one, { axes: [1], keepdims: 1 });
+    const powers = g.emit('Exp', [g.emit('Sub', [x, most], flat)], flat);
+    const total = g.emit('ReduceSum', [powers, g.integers([1])], one, { keepdims: 1 });
+    return reshape(g.emit('Div', [powers, total], flat), shape);
   }
 
   private convolution(node: GraphNode, relu: boolean): Value | undefined {

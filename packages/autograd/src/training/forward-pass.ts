@@ -63,12 +63,7 @@ export class ForwardPass {
         );
       }
     }
-    const results = Object.fromEntries(
-      this.graph.outputs.map(({ name, shape }) => [
-        name,
-        new Float32Array(size * elementCount(shape.slice(1))),
-      ]),
-    );
+    const results: Record<string, Float32Array> = {};
     await this.session.useWeights(parameters);
     for (let start = 0; start < size; start += this.chunkSize) {
       const count = Math.min(this.chunkSize, size - start);
@@ -82,7 +77,13 @@ export class ForwardPass {
       for (const { name, shape } of this.graph.outputs) {
         const each = elementCount(shape.slice(1));
         const data = outputs[name]!.data as Float32Array;
-        results[name]!.set(data.subarray(0, count * each), start * each);
+        if (size === this.chunkSize) {
+          // One full chunk is the result as it is.
+          results[name] = data;
+          continue;
+        }
+        results[name] ??= new Float32Array(size * each);
+        results[name].set(data.subarray(0, count * each), start * each);
       }
     }
     return results;
