@@ -22,11 +22,11 @@ export function foregroundBox(mask: Pick<Volume, 'data' | 'shape'>): VoxelBox | 
   let y1 = -1;
   let z0 = nz;
   let z1 = -1;
-  const isEmpty = emptinessOf(data, nx * ny);
+  const isEmpty = emptinessOf(data, nx);
   for (let z = 0; z < nz; z++) {
-    if (isEmpty(z)) continue;
     for (let y = 0; y < ny; y++) {
       const row = nx * (y + ny * z);
+      if (isEmpty(row)) continue;
       let first = 0;
       while (first < nx && data[row + first] === 0) first++;
       if (first === nx) continue;
@@ -44,15 +44,14 @@ export function foregroundBox(mask: Pick<Volume, 'data' | 'shape'>): VoxelBox | 
   return { start: [x0, y0, z0], size: [x1 - x0 + 1, y1 - y0 + 1, z1 - z0 + 1] };
 }
 
-/** Whether a plane of a byte mask is known to be all zero: most are, and four bytes are looked at at a time. */
-function emptinessOf(data: VoxelArray, planeSize: number): (z: number) => boolean {
-  const isBytes = data instanceof Uint8Array && data.byteOffset % 4 === 0 && planeSize % 4 === 0;
+/** Whether a row of a byte mask is known to be all zero: most are, and four bytes are looked at at a time. */
+function emptinessOf(data: VoxelArray, nx: number): (row: number) => boolean {
+  const isBytes = data instanceof Uint8Array && data.byteOffset % 4 === 0 && nx % 4 === 0;
   if (!isBytes) return () => false;
   const words = new Int32Array(data.buffer, data.byteOffset, data.length >> 2);
-  const count = planeSize >> 2;
-  return (z) => {
-    const end = (z + 1) * count;
-    let at = z * count;
+  return (row) => {
+    const end = (row + nx) >> 2;
+    let at = row >> 2;
     while (at < end && words[at] === 0) at++;
     return at === end;
   };
