@@ -5,7 +5,13 @@ import { madeUpRecord as record } from './result-record.test-helper.ts';
 import { resultRecordSchema } from './result-record.ts';
 
 const twoMm = [2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 1];
-const row = (...data: number[]) => createVolume(Uint8Array.from(data), [data.length, 1, 1], twoMm);
+/** A row of voxels in the middle of a volume, so that the field of view does not cut it. */
+function row(...data: number[]) {
+  const nx = data.length + 2;
+  const volume = createVolume(new Uint8Array(nx * 9), [nx, 3, 3], twoMm);
+  volume.data.set(data, 4 * nx + 1);
+  return volume;
+}
 
 test('counts volumes anew and says what was changed', () => {
   // One voxel is 0.008 mL: one erased from 4, one of 43 given to 14, two new ones of 43.
