@@ -25,7 +25,7 @@ import {
 import { aroundForeground } from '../../packages/ventriseg/src/measures/around-foreground.ts';
 import { findHeadPose, type HeadPose } from '../../packages/ventriseg/src/measures/head-pose.ts';
 import { nearParts } from '../../packages/ventriseg/src/measures/near-parts.ts';
-import { poseMeasures } from '../../packages/ventriseg/src/measures/pose-measures.ts';
+import { poseMeasureIds, poseMeasures } from '../../packages/ventriseg/src/measures/pose-measures.ts';
 import { ventriclePoints } from '../../packages/ventriseg/src/measures/ventricle-points.ts';
 import { dataPath } from '../../test/data-folder.ts';
 import { intracranialOf } from '../../test/tissue-maps.ts';
@@ -70,17 +70,6 @@ const turns: readonly (readonly [degrees: Vec3, shiftMm: Vec3])[] = [
 const tiltDegrees = [-5, 5];
 /** Lateral ventricles from here on count as large, mL. */
 const largeMl = 30;
-
-const measures = [
-  'evansIndex',
-  'frontalOccipitalHornRatio',
-  'frontalHornWidthMm',
-  'bicaudateWidthMm',
-  'occipitalHornWidthMm',
-  'innerSkullWidthMm',
-  'thirdVentricleWidthMm',
-  'callosalAngleDegrees',
-] as const satisfies readonly MeasureId[];
 
 type Values = Readonly<Partial<Record<MeasureId, number>>>;
 
@@ -136,7 +125,7 @@ function measureTilted(labels: Volume<Uint8Array>, intracranial: Intracranial, d
   };
   const outcomes = poseMeasures(part, labels, { pose }, intracranial);
   return Object.fromEntries(
-    measures.flatMap((id) => (outcomes[id].value === null ? [] : [[id, outcomes[id].value]])),
+    poseMeasureIds.flatMap((id) => (outcomes[id].value === null ? [] : [[id, outcomes[id].value]])),
   );
 }
 
@@ -146,7 +135,7 @@ function motionAbout(centre: Vec3, degrees: Vec3, shift: Vec3): Affine {
 }
 
 function valuesOf(found: ReturnType<typeof measureVentricles>['measures']): Values {
-  return Object.fromEntries(measures.map((id) => [id, valueOfMeasure(found, id)]));
+  return Object.fromEntries(poseMeasureIds.map((id) => [id, valueOfMeasure(found, id)]));
 }
 
 /** Differences of copies from the head itself where both have the measure. */
@@ -173,7 +162,7 @@ function table(heads: readonly HeadScores[]): string {
     });
     return [title, ...cells];
   };
-  const rows = measures.flatMap((id) => {
+  const rows = poseMeasureIds.flatMap((id) => {
     const { title, unit } = measureDefinitions[id];
     const all = row(unit === 'ratio' ? title : `${title}, ${unit}`, id, heads);
     if (id !== 'callosalAngleDegrees') return [all];

@@ -24,7 +24,8 @@ import {
 import { boxInPose, inPose, smoothed } from './pose-volume.ts';
 import { thirdVentricleBox, thirdVentricleRow } from './third-ventricle-width.ts';
 
-const poseMeasureIds = [
+/** In the order of `measureIds`. */
+export const poseMeasureIds = [
   'evansIndex',
   'frontalOccipitalHornRatio',
   'frontalHornWidthMm',
