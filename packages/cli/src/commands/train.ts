@@ -30,6 +30,7 @@ interface TrainCommandOptions extends CommonOptions {
   recipe?: string;
   resume?: boolean;
   from?: string;
+  segment?: string;
   epochs?: number;
   threads?: number;
   backend: BackendChoice;
@@ -47,6 +48,7 @@ export function addTrain(program: Command, streams: CliStreams, outcome: Outcome
     .requiredOption('-o, --output <run>', 'folder for the network, its scores, and the log for TensorBoard')
     .option('--resume', 'go on with a run that was stopped, to the same weights as if it had not been')
     .option('--from <model.onnx>', 'start from the weights of a volume network that is trained already')
+    .option('--segment <model.onnx>', 'the segment network, for recipes that decide about its borders')
     .option('--epochs <number>', "instead of the recipe's number", wholeNumber(1))
     .option('--threads <number>', 'processor threads; default all cores', wholeNumber(1))
     .addOption(backendOption('what computes'))
@@ -86,12 +88,13 @@ async function train(dataset: string, options: TrainCommandOptions, run: Command
     ...(options.threads === undefined ? {} : { threads: options.threads }),
   };
   if (isVolumeRecipe(recipe)) {
-    const { groupNames } = await import('ventriseg/node');
-    const groups = groupNames[recipe.role];
+    const { groupNames, roleOfRecipe } = await import('ventriseg/node');
+    const groups = groupNames[roleOfRecipe(recipe)];
     const result = await trainVolumes({
       ...common,
       recipe,
       ...(options.from === undefined ? {} : { from: options.from }),
+      ...(options.segment === undefined ? {} : { segment: options.segment }),
       onProgress: (progress) => reportVolumes(progress, recipe, run),
     });
     run.progress.stop();
@@ -110,8 +113,9 @@ async function train(dataset: string, options: TrainCommandOptions, run: Command
     run.print(`${join(options.output, 'model.onnx')}: trained for ${result.step} steps\n`);
     return exitCodes.done;
   }
-  if (options.from !== undefined) {
-    throw new CliError('BAD_USAGE', '--from is for recipes of volume networks; go on with a run by --resume');
+  for (const name of ['from', 'segment'] as const) {
+    if (options[name] === undefined) continue;
+    throw new CliError('BAD_USAGE', `--${name} is for recipes of volume networks`);
   }
   const result = await trainNetwork({ ...common, recipe, onProgress: (progress) => report(progress, run) });
   run.progress.stop();

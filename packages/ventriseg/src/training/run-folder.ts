@@ -19,19 +19,23 @@ interface RunData {
 }
 type RunRecipe = { readonly name: string; readonly epochs: number };
 
-/** Makes the run's folder. @throws VentrisegError OUTPUT_EXISTS */
-export async function createRun(output: string, recipe: RunRecipe, dataset: RunData): Promise<void> {
+/** @throws VentrisegError OUTPUT_EXISTS */
+export async function requireNoRun(output: string): Promise<void> {
   const exists = await stat(output).then(
     () => true,
     () => false,
   );
-  if (exists) {
-    throw new VentrisegError(
-      'OUTPUT_EXISTS',
-      `${output}: exists already; give another folder, or --resume to go on with it`,
-      { path: output },
-    );
-  }
+  if (!exists) return;
+  throw new VentrisegError(
+    'OUTPUT_EXISTS',
+    `${output}: exists already; give another folder, or --resume to go on with it`,
+    { path: output },
+  );
+}
+
+/** Makes the run's folder. @throws VentrisegError OUTPUT_EXISTS */
+export async function createRun(output: string, recipe: RunRecipe, dataset: RunData): Promise<void> {
+  await requireNoRun(output);
   await mkdir(output, { recursive: true });
   await writeWhole(join(output, RUN_FILE), `${JSON.stringify(runRecord(recipe, dataset), null, 2)}\n`);
 }

@@ -1,6 +1,22 @@
 /** The recipes of the pair of networks that ventriseg ships. */
 import { parseVolumeRecipe, type VolumeRecipe, type VolumeRecipeInput } from './volume-recipe.ts';
 
+/** Changes of the boxes around the ventricles, at 1 mm. */
+const drawing: VolumeRecipeInput['augmentation'] = {
+  rotationDeg: 20,
+  scale: 0.15,
+  elasticMm: 2.5,
+  shiftMm: 12,
+  gamma: 0.35,
+  bias: 0.25,
+  noise: 0.04,
+  thickSlices: 0.12,
+  thickest: 4,
+  cut: 0.06,
+  invert: 0.05,
+  strip: 0.15,
+};
+
 const recipes: readonly VolumeRecipeInput[] = [
   {
     name: 'ventricles-locate',
@@ -52,21 +68,28 @@ const recipes: readonly VolumeRecipeInput[] = [
     stepsPerEpoch: 200,
     epochs: 15,
     realShare: 0.4,
-    augmentation: {
-      rotationDeg: 20,
-      scale: 0.15,
-      elasticMm: 2.5,
-      shiftMm: 12,
-      gamma: 0.35,
-      bias: 0.25,
-      noise: 0.04,
-      thickSlices: 0.12,
-      thickest: 4,
-      cut: 0.06,
-      invert: 0.05,
-      strip: 0.15,
-    },
+    augmentation: drawing,
     seed: 2,
+  },
+  {
+    name: 'ventricles-borders',
+    description: 'Decides again about the voxels that the segment network is not sure of',
+    role: 'borders',
+    network: { kind: 'border-points', hidden: [128, 64], certain: 0.99 },
+    points: 8192,
+    shape: [80, 96, 96],
+    testShape: [96, 112, 128],
+    loss: { dice: 0.5 },
+    optimiser: { kind: 'adam' },
+    learningRate: 2e-3,
+    schedule: { kind: 'cosine', warmupSteps: 50 },
+    averageDecay: 0.99,
+    batchSize: 4,
+    stepsPerEpoch: 100,
+    epochs: 10,
+    realShare: 0.5,
+    augmentation: drawing,
+    seed: 3,
   },
 ];
 

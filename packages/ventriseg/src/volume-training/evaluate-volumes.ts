@@ -1,6 +1,5 @@
 /** Scores of a volume network on cases that it is not trained on: Dice of each structure, case by case. */
 import type { Shape3 } from '@ventriseg/imaging';
-import type { ForwardPass } from 'onnx-autograd';
 import type { VolumeRole } from '../volumes/index.ts';
 import { readingOfRole } from './tissue-codes.ts';
 import { plainSample } from './volume-sampler.ts';
@@ -20,13 +19,12 @@ export const groupNames: Readonly<Record<VolumeRole, readonly string[]>> = {
   locate: ['lateral_left', 'lateral_right', 'third', 'fourth'],
 };
 
-/** @param pass forward pass of the inference graph for boxes of `shape`, one at a time */
+/** @param predict gives the probabilities [classes, nz, ny, nx] of an image of `shape` */
 export async function evaluateVolumes(
   role: VolumeRole,
   cases: readonly VolumeCase[],
   shape: Shape3,
-  pass: ForwardPass,
-  weights: ReadonlyMap<string, Float32Array>,
+  predict: (image: Float32Array) => Promise<Float32Array>,
 ): Promise<CaseScores[]> {
   const { allowed, groups } = readingOfRole[role];
   const groupOfClass = (k: number) => groups.findIndex((group) => group.includes(k));
@@ -34,8 +32,7 @@ export async function evaluateVolumes(
   const scores: CaseScores[] = [];
   for (const source of cases) {
     const { image, labels } = plainSample(role, source, shape);
-    const { probability } = await pass.run({ image }, 1, weights);
-    const predicted = mostProbable(probability!, image.length).map((k) => groupOfClass(k) + 1);
+    const predicted = mostProbable(await predict(image), image.length).map((k) => groupOfClass(k) + 1);
     const truth = labels.map((label) => groupOfLabel[label]! + 1);
     const table = new Float64Array(3 * (groups.length + 1));
     let both = 0;

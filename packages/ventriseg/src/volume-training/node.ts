@@ -15,4 +15,9 @@ export {
   trainVolumes,
 } from './train-volumes.ts';
 export type { VolumeCaseRecord, VolumeManifest } from './volume-manifest.ts';
-export { parseVolumeRecipe, type VolumeRecipe, type VolumeRecipeInput } from './volume-recipe.ts';
+export {
+  parseVolumeRecipe,
+  roleOfRecipe,
+  type VolumeRecipe,
+  type VolumeRecipeInput,
+} from './volume-recipe.ts';

@@ -128,3 +128,58 @@ test('its model runs for other shapes, here and as plain ONNX with the same resu
   await expect(model.run(image, [31, 32, 32])).rejects.toMatchObject({ code: 'MODEL_FAILED' });
   await model.release();
 }, 60_000);
+
+test('borders are trained for a segment network, stopped and resumed, into one file with it', async () => {
+  const segmentRecipe = parseVolumeRecipe({ ...recipe, name: 'tiny-segment', role: 'segment', epochs: 1 });
+  const segmentRun = join(root, 'segment');
+  await trainVolumes({ dataset, recipe: segmentRecipe, output: segmentRun, threads: 1 });
+  const segment = join(segmentRun, 'model.onnx');
+  const { network: _, ...shared } = recipe;
+  const borders = parseVolumeRecipe({
+    ...shared,
+    name: 'tiny-borders',
+    role: 'borders',
+    network: { kind: 'border-points', hidden: [8], certain: 0.999 },
+    points: 256,
+  });
+  const options = { dataset, recipe: borders, threads: 1 };
+  const whole = join(root, 'borders-whole');
+  const stopped = join(root, 'borders-stopped');
+  await trainVolumes({ ...options, output: whole, segment });
+  const stop = new AbortController();
+  const onProgress = ({ step }: { step: number }) => step === 3 && stop.abort();
+  await trainVolumes({ ...options, output: stopped, segment, signal: stop.signal, onProgress });
+  await trainVolumes({ ...options, output: stopped, resume: true });
+  const bytes = readFileSync(join(whole, 'model.onnx'));
+  expect(Buffer.compare(bytes, readFileSync(join(stopped, 'model.onnx')))).toBe(0);
+
+  expect(readVolumeModel(bytes, 'model.onnx')).toMatchObject({
+    name: 'tiny-segment',
+    steps: 2,
+    borders: { steps: 4, recipe: { name: 'tiny-borders' }, network: { hidden: [8] } },
+  });
+  const image = Float32Array.from({ length: 32 ** 3 }, (_, i) => Math.sin(i / 7));
+  const run = async (file: Uint8Array) => {
+    const model = await loadVolumeModel(file, 'model.onnx', ort);
+    const probability = (await model.run(image, [32, 32, 32])).slice();
+    await model.release();
+    return probability;
+  };
+  const [before, after] = [await run(readFileSync(segment)), await run(bytes)];
+  const changed = after.reduce((n, value, i) => n + Number(Math.abs(value - before[i]!) > 1e-4), 0);
+  expect(changed).toBeGreaterThan(100);
+  for (let i = 0; i < image.length; i += 97) {
+    let sum = 0;
+    for (let k = 0; k * image.length < after.length; k++) sum += after[k * image.length + i]!;
+    expect(sum).toBeCloseTo(1, 4);
+  }
+  // Other runtimes get the segment network as it was, and the points beside it.
+  const session = await ort.InferenceSession.create(bytes);
+  expect(session.outputNames).toEqual(['probability', 'border_probability']);
+
+  const none = { ...options, output: join(root, 'none') };
+  await expect(trainVolumes(none)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+  await expect(trainVolumes({ ...none, recipe, segment })).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+  const locate = join(root, 'whole', 'model.onnx');
+  await expect(trainVolumes({ ...none, segment: locate })).rejects.toMatchObject({ code: 'BAD_MODEL' });
+}, 300_000);

@@ -8,12 +8,9 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Shape3 } from '@ventriseg/imaging';
 import {
   type BackendChoice,
-  buildInferenceGraph,
   encodeCheckpoint,
-  ForwardPass,
   type Loss,
   learningRateAt,
   type RandomState,
@@ -22,7 +19,7 @@ import {
   trainableWeights,
   WEIGHT_AVERAGE,
 } from 'onnx-autograd';
-import { openBackend } from 'onnx-autograd/node';
+import { type NodeBackend, openBackend } from 'onnx-autograd/node';
 import { VentrisegError } from '../errors.ts';
 import { writeWhole } from '../files/index.ts';
 import {
@@ -31,14 +28,15 @@ import {
   EVALUATION_FILE,
   MODEL_FILE,
   reopenRun,
+  requireNoRun,
 } from '../training/run-folder.ts';
 import { RunLog } from '../training/run-log.ts';
-import { buildVolumeNetwork, exportVolumeModel, locateClasses, segmentClasses } from '../volumes/index.ts';
-import { type CaseScores, evaluateVolumes, groupNames, meanScore } from './evaluate-volumes.ts';
+import { borderTask, type SegmentFile } from './border-task.ts';
+import { type CaseScores, groupNames, meanScore } from './evaluate-volumes.ts';
 import { openVolumes, type VolumeDataset } from './open-volumes.ts';
-import { parseVolumeRecipe, type VolumeRecipe, volumeLosses } from './volume-recipe.ts';
-import { VolumeSampler } from './volume-sampler.ts';
-import { drawVolumeSheet } from './volume-sheet.ts';
+import { PhasedTrainer } from './phased-trainer.ts';
+import { parseVolumeRecipe, roleOfRecipe, type VolumeRecipe, volumeLosses } from './volume-recipe.ts';
+import { boxTask, type VolumeTask } from './volume-task.ts';
 
 export interface TrainVolumesOptions {
   /** Folder that `prepareVolumes` made. */
@@ -49,6 +47,8 @@ export interface TrainVolumesOptions {
   readonly resume?: boolean;
   /** Model file of a network of the same build, whose weights are the start values. */
   readonly from?: string;
+  /** For recipes of borders: the model file of the segment network; a run keeps a copy to be resumed with. */
+  readonly segment?: string;
   /** Instead of the recipe's number of epochs. */
   readonly epochs?: number;
   readonly threads?: number;
@@ -84,159 +84,204 @@ const CHECKPOINT_EVERY = 50;
 const TESTS_PER_PERSON = 2;
 
 /**
- * @throws VentrisegError OUTPUT_EXISTS, BAD_DATASET, RUN_MISMATCH (resuming with other data or recipe);
- * AutogradError RUNTIME_UNAVAILABLE; NON_FINITE when the training diverges, its last checkpoint intact
+ * @throws VentrisegError OUTPUT_EXISTS, BAD_DATASET, RUN_MISMATCH (resuming with other data or recipe); BAD_ARGUMENT
+ * for `segment` with a recipe that needs none, or none with one that does; AutogradError RUNTIME_UNAVAILABLE;
+ * NON_FINITE when the training diverges, its last checkpoint intact
  */
 export async function trainVolumes(options: TrainVolumesOptions): Promise<TrainVolumesResult> {
   const { output, signal, onProgress } = options;
   const recipe =
     options.epochs === undefined ? options.recipe : { ...options.recipe, epochs: options.epochs };
-  const { role } = recipe;
-  const dataset = await openVolumes(options.dataset, role);
+  const dataset = await openVolumes(options.dataset, roleOfRecipe(recipe));
   const checkpoint = options.resume ? await reopenRun(output, recipe, dataset, parseVolumeRecipe) : undefined;
-  if (checkpoint === undefined) await createRun(output, recipe, dataset);
-  const classes = role === 'segment' ? segmentClasses : locateClasses;
-  const network = (shape: Shape3) =>
-    buildVolumeNetwork(recipe.name, recipe.network, classes.length, shape, true);
+  if (checkpoint === undefined) await requireNoRun(output);
+  const segment = await segmentFileOf(options);
   const backend = await openBackend(options.backend, options);
-  const createTrainer = (loss: Loss) =>
-    Trainer.create({
-      network: network(recipe.shape),
-      loss,
-      optimiser: recipe.optimiser,
-      runtime: backend.runtime,
-      session: backend.session,
-      seed: recipe.seed,
-      chunkSize: 1,
-      ...(backend.lanes && { lanes: backend.lanes }),
-      ...(recipe.clipNorm === undefined ? {} : { clipNorm: recipe.clipNorm }),
-      ...(recipe.averageDecay === undefined ? {} : { averageDecay: recipe.averageDecay }),
-    });
+  const task = await openTask(recipe, dataset, backend, segment);
   const steps = recipe.epochs * recipe.stepsPerEpoch;
-  const phases = volumeLosses(recipe, steps);
-  const phaseAt = (step: number) =>
-    phases.findIndex(({ until }, i) => step < until || i === phases.length - 1);
-  let phase = phaseAt(checkpoint?.step ?? 0);
-  let trainer = await createTrainer(phases[phase]!.loss);
-  const sampler = new VolumeSampler({
-    role,
-    groups: trainingGroups(dataset, recipe.realShare),
-    shape: recipe.shape,
-    augmentation: recipe.augmentation,
-    seed: recipe.seed + 2,
-  });
-  if (checkpoint !== undefined) {
-    trainer.restore(checkpoint);
-    sampler.state = checkpoint.extra as RandomState;
-  } else if (options.from !== undefined) {
-    await startFrom(trainer, options.from);
+  const phased = await PhasedTrainer.open(
+    volumeLosses(recipe, steps),
+    (loss) => createTrainer(recipe, task, backend, loss),
+    checkpoint,
+  );
+  if (checkpoint !== undefined) task.state = checkpoint.extra as RandomState;
+  else {
+    if (options.from !== undefined) await startFrom(phased.trainer, options.from);
+    // All that was given has been found fit.
+    await createRun(output, recipe, dataset);
+    if (segment !== undefined) await writeWhole(join(output, SEGMENT_FILE), segment.bytes);
   }
-  const inference = buildInferenceGraph(network(recipe.testShape), 1);
-  const pass = await ForwardPass.create(backend.runtime, inference, backend.session);
   const tests = testCases(dataset);
   const log = await RunLog.open(output, checkpoint?.step);
-  if (checkpoint === undefined) log.beginning(recipe, 'cross-entropy + soft-dice', inference);
-  let samplerState = sampler.state;
+  if (checkpoint === undefined) log.beginning(recipe, 'cross-entropy + soft-dice', task.inference);
+  let taskState = task.state;
   const saveCheckpoint = () =>
     writeWhole(
       join(output, CHECKPOINT_FILE),
-      encodeCheckpoint({ ...trainer.checkpoint(), extra: samplerState }),
-    );
-  const saveModel = () =>
-    writeWhole(
-      join(output, MODEL_FILE),
-      exportVolumeModel({
-        role,
-        network: recipe.network,
-        classes,
-        shape: recipe.testShape,
-        recipe,
-        steps: trainer.step,
-        weights: trainer.namedWeights(),
-      }),
+      encodeCheckpoint({ ...phased.trainer.checkpoint(), extra: taskState }),
     );
 
   const started = performance.now();
-  const startedAt = trainer.step;
+  const startedAt = phased.trainer.step;
   let scores: CaseScores[] = [];
   let status: 'success' | 'failure' = 'failure';
   try {
     if (checkpoint === undefined) {
       await saveCheckpoint();
-      log.picture('samples', drawVolumeSheet(sampler.nextBatch(8), recipe.shape, role), 0);
-      sampler.state = samplerState;
+      log.picture('samples', task.drawSamples(8), 0);
+      task.state = taskState;
     }
-    let lossSum = 0;
-    let lossCount = 0;
-    let batch = trainer.step < steps ? sampler.nextBatch(recipe.batchSize) : undefined;
+    const losses = new RunningMean();
+    let batch = startedAt < steps ? await task.nextBatch(recipe.batchSize) : undefined;
     while (batch !== undefined && !signal?.aborted) {
-      if (phaseAt(trainer.step) !== phase) {
-        phase = phaseAt(trainer.step);
-        const at = trainer.checkpoint();
-        await trainer.release();
-        trainer = await createTrainer(phases[phase]!.loss);
-        trainer.restore(at);
-      }
-      const epoch = Math.floor(trainer.step / recipe.stepsPerEpoch) + 1;
-      const learningRate = learningRateAt(recipe.schedule, recipe.learningRate, trainer.step, steps);
-      samplerState = sampler.state;
-      const stepping = trainer.train(batch, learningRate);
+      const begun = phased.trainer.step;
+      const learningRate = learningRateAt(recipe.schedule, recipe.learningRate, begun, steps);
+      taskState = task.state;
+      const stepping = phased.train(batch, learningRate);
       // A rejection while the next batch is being made must not count as unhandled.
       stepping.catch(() => undefined);
-      batch = trainer.step + 1 < steps ? sampler.nextBatch(recipe.batchSize) : undefined;
+      batch = begun + 1 < steps ? await task.nextBatch(recipe.batchSize) : undefined;
       const { loss, gradientNorm } = await stepping;
-      lossSum += loss;
-      lossCount++;
-      const progress = (): TrainVolumesProgress => {
-        const seconds = (performance.now() - started) / 1000;
-        const volumesPerSecond = ((trainer.step - startedAt) * recipe.batchSize) / seconds;
-        return {
-          epoch,
-          epochs: recipe.epochs,
-          step: trainer.step,
-          steps,
-          trainLoss: lossSum / lossCount,
-          volumesPerSecond,
-          secondsLeft: ((steps - trainer.step) * recipe.batchSize) / volumesPerSecond,
-        };
+      losses.add(loss);
+      const { step } = phased.trainer;
+      const seconds = (performance.now() - started) / 1000;
+      const volumesPerSecond = ((step - startedAt) * recipe.batchSize) / seconds;
+      const progress: TrainVolumesProgress = {
+        epoch: Math.floor(begun / recipe.stepsPerEpoch) + 1,
+        epochs: recipe.epochs,
+        step,
+        steps,
+        trainLoss: losses.mean,
+        volumesPerSecond,
+        secondsLeft: ((steps - step) * recipe.batchSize) / volumesPerSecond,
       };
-      onProgress?.(progress());
-      if (trainer.step % recipe.stepsPerEpoch === 0) {
-        scores = await evaluateVolumes(role, tests, recipe.testShape, pass, trainer.namedWeights());
-        await log.scalars(epoch, trainer.step, {
-          'loss/train': lossSum / lossCount,
-          ...diceScalars(role, scores),
+      onProgress?.(progress);
+      if (step % recipe.stepsPerEpoch === 0) {
+        scores = await finishEpoch(log, progress, {
           learning_rate: learningRate,
           gradient_norm: gradientNorm,
-          volumes_per_second: progress().volumesPerSecond,
         });
-        for (const [name, values] of trainer.namedWeights())
-          log.histogram(`weights/${name}`, values, trainer.step);
-        await saveModel();
-        await writeWhole(
-          join(output, EVALUATION_FILE),
-          `${JSON.stringify({ step: trainer.step, groups: groupNames[role], cases: scores }, null, 2)}\n`,
-        );
-        onProgress?.({ ...progress(), evaluated: scores });
-        lossSum = 0;
-        lossCount = 0;
+        onProgress?.({ ...progress, evaluated: scores });
+        losses.reset();
       }
-      if (trainer.step % CHECKPOINT_EVERY === 0 || batch === undefined) await saveCheckpoint();
+      if (step % CHECKPOINT_EVERY === 0 || batch === undefined) await saveCheckpoint();
     }
     status = 'success';
   } finally {
     await log.close(status);
-    await Promise.all([trainer.release(), pass.release()]);
+    await Promise.all([phased.release(), task.release()]);
   }
-  return { output, step: trainer.step, finished: trainer.step >= steps, scores };
+  return { output, step: phased.trainer.step, finished: phased.trainer.step >= steps, scores };
+
+  /** Scores, logs and saves what the epoch has come to. */
+  async function finishEpoch(
+    log: RunLog,
+    { epoch, step, trainLoss, volumesPerSecond }: TrainVolumesProgress,
+    values: Readonly<Record<string, number>>,
+  ): Promise<CaseScores[]> {
+    const weights = phased.trainer.namedWeights();
+    const cases = await task.evaluate(tests, weights);
+    const groups = groupNames[roleOfRecipe(recipe)];
+    await log.scalars(epoch, step, {
+      'loss/train': trainLoss,
+      ...diceScalars(groups, cases),
+      ...values,
+      volumes_per_second: volumesPerSecond,
+    });
+    for (const [name, data] of weights) log.histogram(`weights/${name}`, data, step);
+    await writeWhole(join(output, MODEL_FILE), task.exportModel(step, weights));
+    await writeWhole(join(output, EVALUATION_FILE), `${JSON.stringify({ step, groups, cases }, null, 2)}\n`);
+    return cases;
+  }
+}
+
+/** The segment network that a run of borders belongs to, in its folder. */
+const SEGMENT_FILE = 'segment.onnx';
+
+/**
+ * The segment network whose borders are to be decided: the one given, or that of the run that is resumed.
+ *
+ * @throws VentrisegError BAD_ARGUMENT, NO_SUCH_FILE
+ */
+async function segmentFileOf(options: TrainVolumesOptions): Promise<SegmentFile | undefined> {
+  const { recipe, segment, resume = false, output } = options;
+  const ofBorders = recipe.role === 'borders';
+  const wrong =
+    segment === undefined
+      ? ofBorders &&
+        !resume &&
+        'it decides about the borders of a segment network; name its .onnx file (segment)'
+      : !ofBorders
+        ? 'it needs no segment network; leave it out'
+        : resume && 'a run that is resumed has its segment network already; leave it out';
+  if (wrong) throw new VentrisegError('BAD_ARGUMENT', `${recipe.name}: ${wrong}`);
+  if (!ofBorders) return undefined;
+  const path = segment ?? join(output, SEGMENT_FILE);
+  return { bytes: await readGiven(path), path };
+}
+
+function openTask(
+  recipe: VolumeRecipe,
+  dataset: VolumeDataset,
+  backend: NodeBackend,
+  segment: SegmentFile | undefined,
+): Promise<VolumeTask> {
+  const groups = trainingGroups(dataset, recipe.realShare);
+  return recipe.role === 'borders'
+    ? borderTask(recipe, groups, backend, segment!)
+    : boxTask(recipe, groups, backend);
+}
+
+function createTrainer(
+  recipe: VolumeRecipe,
+  { network }: VolumeTask,
+  { runtime, session, lanes }: NodeBackend,
+  loss: Loss,
+): Promise<Trainer> {
+  const { optimiser, seed, clipNorm, averageDecay } = recipe;
+  return Trainer.create({
+    network,
+    loss,
+    optimiser,
+    runtime,
+    session,
+    seed,
+    chunkSize: 1,
+    ...(lanes && { lanes }),
+    ...(clipNorm === undefined ? {} : { clipNorm }),
+    ...(averageDecay === undefined ? {} : { averageDecay }),
+  });
+}
+
+class RunningMean {
+  private sum = 0;
+  private count = 0;
+
+  add(value: number): void {
+    this.sum += value;
+    this.count++;
+  }
+
+  get mean(): number {
+    return this.sum / this.count;
+  }
+
+  reset(): void {
+    this.sum = 0;
+    this.count = 0;
+  }
+}
+
+/** @throws VentrisegError NO_SUCH_FILE */
+function readGiven(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: unknown) => {
+    throw new VentrisegError('NO_SUCH_FILE', `${path}: cannot be read`, { path, cause });
+  });
 }
 
 /** @throws VentrisegError NO_SUCH_FILE; AutogradError BAD_ARGUMENT when its network is built differently */
 async function startFrom(trainer: Trainer, path: string): Promise<void> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new VentrisegError('NO_SUCH_FILE', `${path}: cannot be read`, { path, cause });
-  });
-  const given = trainableWeights(trainer.gradientGraph, readModelWeights(bytes));
+  const given = trainableWeights(trainer.gradientGraph, readModelWeights(await readGiven(path)));
   const own = trainer.checkpoint();
   const weights = new Float32Array(own.weights.length);
   for (const slot of own.layout.trainable) weights.set(given.get(slot.name)!, slot.offset);
@@ -266,13 +311,13 @@ function trainingGroups({ directory, cases }: VolumeDataset, realShare: number) 
   throw new VentrisegError('BAD_DATASET', `${directory}: has no heads to train on`, { path: directory });
 }
 
-function diceScalars(role: VolumeRecipe['role'], scores: readonly CaseScores[]): Record<string, number> {
+function diceScalars(groups: readonly string[], scores: readonly CaseScores[]): Record<string, number> {
   if (scores.length === 0) return {};
   return {
     'dice/test': meanScore(scores.map(({ all }) => all)),
     'dice/worst': Math.min(...scores.map(({ all }) => all)),
     ...Object.fromEntries(
-      groupNames[role].map((name, g) => [`dice/test/${name}`, meanScore(scores.map(({ dice }) => dice[g]!))]),
+      groups.map((name, g) => [`dice/test/${name}`, meanScore(scores.map(({ dice }) => dice[g]!))]),
     ),
   };
 }

@@ -3,18 +3,15 @@ import { type Loss, labelSetLoss } from 'onnx-autograd';
 import { z } from 'zod';
 import { VentrisegError } from '../errors.ts';
 import { optimiserSchema, scheduleSchema } from '../recipes/recipe.ts';
-import { volumeNetworkSchema } from '../volumes/index.ts';
+import { borderNetworkSchema, type VolumeRole, volumeNetworkSchema } from '../volumes/index.ts';
 import { readingOfRole } from './tissue-codes.ts';
 import { volumeAugmentationSchema } from './volume-augmentation.ts';
 
 const side = z.number().int().positive();
 
-export const volumeRecipeSchema = z.strictObject({
+const commonSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower case letters, digits and hyphens'),
   description: z.string(),
-  /** `locate` finds the ventricles at 4 mm, `segment` draws them at 1 mm. */
-  role: z.enum(['locate', 'segment']),
-  network: volumeNetworkSchema,
   /** Training boxes, voxels of the network: to the left, downwards, to the front. */
   shape: z.tuple([side, side, side]),
   /** Boxes that are evaluated, which may be larger. */
@@ -43,6 +40,21 @@ export const volumeRecipeSchema = z.strictObject({
   seed: z.number().int().min(0).default(0),
 });
 
+export const volumeRecipeSchema = z.discriminatedUnion('role', [
+  commonSchema.extend({
+    /** `locate` finds the ventricles at 4 mm, `segment` draws them at 1 mm. */
+    role: z.enum(['locate', 'segment']),
+    network: volumeNetworkSchema,
+  }),
+  commonSchema.extend({
+    /** Decides again about the voxels that a trained `segment` network is not sure of. */
+    role: z.literal('borders'),
+    network: borderNetworkSchema,
+    /** Voxels in doubt that are taken of each box, evenly spread over all that it has. */
+    points: side,
+  }),
+]);
+
 export type VolumeRecipe = z.infer<typeof volumeRecipeSchema>;
 export type VolumeRecipeInput = z.input<typeof volumeRecipeSchema>;
 
@@ -56,11 +68,15 @@ export function parseVolumeRecipe(value: unknown, path?: string): VolumeRecipe {
   });
 }
 
+/** The volumes that a recipe is trained on, and the classes that its network tells apart. */
+export function roleOfRecipe({ role }: VolumeRecipe): VolumeRole {
+  return role === 'locate' ? 'locate' : 'segment';
+}
+
 /** Losses one after another: the boosted one until its last step, then the plain one. */
 export function volumeLosses(recipe: VolumeRecipe, steps: number): { loss: Loss; until: number }[] {
-  const { role } = recipe;
   const { boost, ...weights } = recipe.loss;
-  const { allowed, groups, small } = readingOfRole[role];
+  const { allowed, groups, small } = readingOfRole[roleOfRecipe(recipe)];
   const plain = { allowed, groups, ...weights, smooth: 10 };
   const phases = [{ loss: labelSetLoss(plain), until: steps }];
   if (boost === undefined || boost.steps === 0) return phases;

@@ -47,11 +47,15 @@ export class VolumeSampler {
     this.random.state = state;
   }
 
-  nextBatch(size: number): Batch {
+  next(): VolumeSample {
     const { role, shape, augmentation } = this.options;
+    return drawSample(role, this.drawCase(), shape, augmentation, this.random);
+  }
+
+  nextBatch(size: number): Batch {
     return batchOfSamples(
-      role,
-      Array.from({ length: size }, () => drawSample(role, this.drawCase(), shape, augmentation, this.random)),
+      this.options.role,
+      Array.from({ length: size }, () => this.next()),
     );
   }
 

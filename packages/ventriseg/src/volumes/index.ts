@@ -1,4 +1,13 @@
 export {
+  type BorderNetworkOptions,
+  borderFeatureCount,
+  borderNetwork,
+  borderNetworkSchema,
+  borderVoxels,
+  decideBorders,
+  fillBorderFeatures,
+} from './borders.ts';
+export {
   locateClasses,
   segmentClasses,
   spacingOfRole,
@@ -17,6 +26,7 @@ export {
   type VolumeModelOptions,
   type VolumeNetworkOptions,
   volumeNetworkSchema,
+  withBorders,
 } from './volume-model.ts';
 export {
   cutBox,

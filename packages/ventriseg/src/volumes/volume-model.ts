@@ -10,6 +10,9 @@ import {
   buildInferenceGraph,
   encodeModel,
   ForwardPass,
+  type Graph,
+  type Network,
+  probabilities,
   type Runtime,
   readModelWeights,
   standardisedWeights,
@@ -19,6 +22,7 @@ import { VentrisegError } from '../errors.ts';
 import { METADATA_KEY, readMetadata } from '../model/model-metadata.ts';
 import { sha256 } from '../scan-input/sha256.ts';
 import { softwareVersion } from '../software-version.ts';
+import { type BorderNetworkOptions, borderNetwork, borderNetworkSchema, decideBorders } from './borders.ts';
 import { spacingOfRole, type VolumeClass, type VolumeRole } from './classes.ts';
 
 const networkSchema = z.strictObject({
@@ -44,9 +48,17 @@ export const volumeModelMetadataSchema = z.object({
   classes: z.array(z.object({ name: z.string(), label: z.number().int().min(0) })).min(2),
   network: networkSchema,
   /** The recipe as it was. */
-  recipe: z.looseObject({ name: z.string() }),
+  recipe: z.looseObject({ name: z.string(), description: z.string().optional() }),
   /** Optimiser steps that the weights have had. */
   steps: z.number().int().min(0),
+  /** The network that decides again about the voxels in doubt, where one was trained for it. */
+  borders: z
+    .object({
+      network: borderNetworkSchema,
+      recipe: z.looseObject({ name: z.string() }),
+      steps: z.number().int().min(0),
+    })
+    .optional(),
 });
 
 export type VolumeModelMetadata = z.infer<typeof volumeModelMetadataSchema>;
@@ -77,7 +89,7 @@ export function exportVolumeModel(options: {
   readonly steps: number;
   readonly weights: ReadonlyMap<string, Float32Array>;
 }): Uint8Array {
-  const { role, network, classes, recipe, steps } = options;
+  const { role, network, classes, recipe, steps, shape, weights } = options;
   const metadata: VolumeModelMetadata = {
     formatVersion: 1,
     kind: 'volumes-3d',
@@ -91,14 +103,51 @@ export function exportVolumeModel(options: {
     recipe: { ...recipe },
     steps,
   };
-  const graph = buildInferenceGraph(
-    buildVolumeNetwork(recipe.name, network, classes.length, options.shape, false),
-    1,
-  );
+  return encodeVolumeModel(metadata, shape, (graph) => standardisedWeights(graph, weights));
+}
+
+/**
+ * A segment network's file with a network for its borders in it, in place of one that may be there.
+ *
+ * @param bytes of the file that `exportVolumeModel` made
+ * @param path for messages
+ * @param borders.weights of the network of points, by name
+ * @returns the bytes of an `.onnx` file with input `border_features` [1, features, points, 1] and output
+ * `border_probability` [1, classes, points, 1] beside the segment network's own
+ * @throws VentrisegError BAD_MODEL
+ */
+export function withBorders(
+  bytes: Uint8Array,
+  path: string,
+  borders: {
+    readonly network: BorderNetworkOptions;
+    readonly shape: Shape3;
+    readonly recipe: { readonly name: string };
+    readonly steps: number;
+    readonly weights: ReadonlyMap<string, Float32Array>;
+  },
+): Uint8Array {
+  const { network, shape, recipe, steps } = borders;
+  const metadata = { ...readVolumeModel(bytes, path), borders: { network, recipe: { ...recipe }, steps } };
+  return encodeVolumeModel(metadata, shape, () => new Map([...readModelWeights(bytes), ...borders.weights]));
+}
+
+function encodeVolumeModel(
+  metadata: VolumeModelMetadata,
+  shape: Shape3,
+  weightsFor: (graph: Graph) => ReadonlyMap<string, Float32Array>,
+): Uint8Array {
+  const { name, network, classes, recipe, borders } = metadata;
+  const graph = buildInferenceGraph(buildVolumeNetwork(name, network, classes.length, shape, false), 1);
+  if (borders !== undefined) {
+    const points = borderNetwork(name, borders.network, classes.length, BORDER_POINTS);
+    const features = graph.input('border_features', [1, ...points.inputShape]);
+    graph.output('border_probability', probabilities(points.build(features)));
+  }
   return encodeModel(graph, {
-    name: recipe.name,
-    description: `${recipe.description}. Not a medical device.`,
-    weights: standardisedWeights(graph, options.weights),
+    name,
+    description: `${recipe.description ?? name}. Not a medical device.`,
+    weights: weightsFor(graph),
     storage: 'float16',
     metadata: { [METADATA_KEY]: JSON.stringify(metadata) },
   });
@@ -120,6 +169,9 @@ export function readVolumeModel(bytes: Uint8Array, path: string): VolumeModelMet
  * it, or left out, as FreeSurfer's numbers 4 and 43 have it.
  */
 export type ChoroidPlexus = 'ventricle' | 'left-out';
+
+/** Points that a border network decides at a time. */
+const BORDER_POINTS = 8192;
 
 export interface VolumeModelOptions {
   /** Default 'ventricle'. */
@@ -163,9 +215,12 @@ export async function loadVolumeModel(
   const weights = readModelWeights(bytes);
   const choice = options.choroidPlexus ?? 'ventricle';
   const choroid = plexusOf(metadata.classes, choice);
-  const { name, network, classes } = metadata;
+  const { name, network, classes, borders } = metadata;
+  const { session = {} } = options;
+  const passOf = (built: Network) => ForwardPass.create(runtime, buildInferenceGraph(built, 1), session);
   // Scans of one study mostly need one shape, so the last network built is kept.
   let built: { readonly key: string; readonly pass: ForwardPass } | undefined;
+  let borderPass: ForwardPass | undefined;
   return {
     metadata: { ...metadata, classes: classes.slice(0, choroid.kept) },
     sha256: await sha256(bytes),
@@ -177,13 +232,16 @@ export async function loadVolumeModel(
         if (built?.key !== key) {
           await built?.pass.release();
           built = undefined;
-          const graph = buildInferenceGraph(
-            buildVolumeNetwork(name, network, classes.length, shape, false),
-            1,
-          );
-          built = { key, pass: await ForwardPass.create(runtime, graph, options.session ?? {}) };
+          built = {
+            key,
+            pass: await passOf(buildVolumeNetwork(name, network, classes.length, shape, false)),
+          };
         }
         const { probability } = await built.pass.run({ image }, 1, weights);
+        if (borders !== undefined) {
+          borderPass ??= await passOf(borderNetwork(name, borders.network, classes.length, BORDER_POINTS));
+          await decideBorders(borderPass, weights, borders.network, image, probability!, shape);
+        }
         return choroid.fold(probability!);
       } catch (cause) {
         const what = cause instanceof Error ? cause.message : String(cause);
@@ -194,7 +252,9 @@ export async function loadVolumeModel(
         );
       }
     },
-    release: async () => built?.pass.release(),
+    release: async () => {
+      await Promise.all([built?.pass.release(), borderPass?.release()]);
+    },
   };
 }
 
