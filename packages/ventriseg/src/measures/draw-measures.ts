@@ -19,7 +19,7 @@ import { measureText } from './measure-text.ts';
 import type { VentricleMeasures } from './measure-ventricles.ts';
 
 /** One slice with the lines of one measure. */
-export interface MeasurePanel {
+export interface MeasurePanel<P = Picture> {
   readonly id: MeasureId;
   readonly plane: MeasurePlane;
   /** Axial: height above the commissures; coronal: in front of the anterior one; mm. */
@@ -27,7 +27,7 @@ export interface MeasurePanel {
   /** The measure, its value and the lengths of its lines, in words. */
   readonly caption: string;
   /** Square, RGB. */
-  readonly picture: Picture;
+  readonly picture: P;
 }
 
 export interface MeasuredScan extends VentricleMeasures {

@@ -14,6 +14,13 @@ export interface Picture {
   readonly channels: 1 | 3 | 4;
 }
 
+/** A picture as a PNG file. */
+export interface EncodedPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly png: Uint8Array;
+}
+
 /** Red, green, blue, 0 to 255. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 

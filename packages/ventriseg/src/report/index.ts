@@ -1,5 +1,5 @@
 export { comparisonHtml } from './comparison-html.ts';
 export { comparisonRows } from './comparison-rows.ts';
-export { drawReportPictures } from './draw-report-pictures.ts';
+export { drawReportPictures, drawReportSlices, drawReportSurfaces } from './draw-report-pictures.ts';
 export { reportHtml } from './report-html.ts';
-export type { ReportPictures } from './report-section.ts';
+export type { ReportPicture, ReportPictures } from './report-section.ts';

@@ -3,7 +3,7 @@ import type { MeasurePanel } from '../measures/draw-measures.ts';
 import { measureDefinitions } from '../measures/measure.ts';
 import { type Html, html } from './html.ts';
 import { figure } from './picture-figure.ts';
-import type { ReportInputs } from './report-section.ts';
+import type { ReportInputs, ReportPicture } from './report-section.ts';
 
 export function measurePicturesSection({ pictures: { measures = [] } }: ReportInputs): Html | undefined {
   if (measures.length === 0) return undefined;
@@ -17,7 +17,7 @@ ${measures.map(measureFigure)}</div>
 `;
 }
 
-function measureFigure({ id, plane, positionMm, caption, picture }: MeasurePanel): Html {
+function measureFigure({ id, plane, positionMm, caption, picture }: MeasurePanel<ReportPicture>): Html {
   const alt = `${plane} slice of the head in its standard pose with the lines of: ${measureDefinitions[id].title}`;
   return figure(picture, alt, `${caption}; ${plane}, ${placeOf(plane, positionMm)}`);
 }

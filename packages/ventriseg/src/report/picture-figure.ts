@@ -1,10 +1,11 @@
 /** Pictures in reports: PNG inside of the page, so that it stays one file. */
-import { encodePng, type Picture } from '../pictures/index.ts';
+import { encodePng } from '../pictures/index.ts';
 import { type Html, html } from './html.ts';
+import type { ReportPicture } from './report-section.ts';
 
 /** @param alt what is to be seen, for those who do not see it */
-export function figure(picture: Picture, alt: string, caption?: string): Html {
-  const source = `data:image/png;base64,${base64(encodePng(picture))}`;
+export function figure(picture: ReportPicture, alt: string, caption?: string): Html {
+  const source = `data:image/png;base64,${base64('png' in picture ? picture.png : encodePng(picture))}`;
   const words = caption === undefined ? undefined : html`<figcaption>${caption}</figcaption>`;
   return html`<figure><img src="${source}" width="${picture.width}" height="${picture.height}" alt="${alt}">${words}</figure>
 `;

@@ -2,7 +2,7 @@
 import { placeOf, type ResultPanel, type ResultPanels } from '../segment/result-panels.ts';
 import { type Html, html } from './html.ts';
 import { figure } from './picture-figure.ts';
-import type { ReportInputs } from './report-section.ts';
+import type { ReportInputs, ReportPicture } from './report-section.ts';
 
 export function picturesSection({ pictures }: ReportInputs): Html {
   return html`<section class="pictures">
@@ -16,13 +16,13 @@ ${panelFigures(pictures, 'with the outlines of the labels')}
 }
 
 /** @param shown what the pictures show over the scan, in words for those who do not see them */
-export function panelFigures({ planes, slices }: ResultPanels, shown: string): Html {
+export function panelFigures({ planes, slices }: ResultPanels<ReportPicture>, shown: string): Html {
   return html`<div class="planes">
 ${planes.map((panel) => sliceFigure(panel, `through the middle of the ventricles, ${shown}`))}</div>
 <div class="slices">
 ${slices.map((panel) => sliceFigure(panel, `around the ventricles, ${shown}`))}</div>`;
 }
 
-function sliceFigure(panel: ResultPanel, what: string): Html {
+function sliceFigure(panel: ResultPanel<ReportPicture>, what: string): Html {
   return figure(panel.picture, `${panel.plane} slice of the scan ${what}`, placeOf(panel));
 }

@@ -1,16 +1,19 @@
 /** What every part of a report is: a function from the result to markup. */
 import type { MeasurePanel } from '../measures/draw-measures.ts';
-import type { Picture } from '../pictures/index.ts';
+import type { EncodedPicture, Picture } from '../pictures/index.ts';
 import type { ResultPanels } from '../segment/result-panels.ts';
 import type { ResultRecord } from '../segment/result-record.ts';
 import type { Html } from './html.ts';
 
+/** A picture that a report takes. */
+export type ReportPicture = Picture | EncodedPicture;
+
 /** The pictures of a result; those that there are none of are left out. */
-export interface ReportPictures extends ResultPanels {
+export interface ReportPictures<P = ReportPicture> extends ResultPanels<P> {
   /** As `drawMeasures` draws them. */
-  readonly measures?: readonly MeasurePanel[];
+  readonly measures?: readonly MeasurePanel<P>[];
   /** As `drawSurfaces` draws them. */
-  readonly surfaces?: Picture;
+  readonly surfaces?: P | undefined;
 }
 
 /** What a report is made from. */

@@ -43,18 +43,18 @@ export interface PanelOptions {
 }
 
 /** One slice as it is shown. */
-export interface ResultPanel {
+export interface ResultPanel<P = Picture> {
   readonly plane: Plane;
   /** Place of the slice in the world (RAS): x of a sagittal, y of a coronal, z of an axial one, mm. */
   readonly positionMm: number;
-  readonly picture: Picture;
+  readonly picture: P;
 }
 
-export interface ResultPanels {
+export interface ResultPanels<P = Picture> {
   /** Sagittal, coronal, axial. */
-  readonly planes: readonly ResultPanel[];
+  readonly planes: readonly ResultPanel<P>[];
   /** Axial, from the lowest to the highest. */
-  readonly slices: readonly ResultPanel[];
+  readonly slices: readonly ResultPanel<P>[];
 }
 
 /** Draws the slices of a result: square, RGB. */
@@ -83,7 +83,7 @@ export function drawPanels(segmentation: ShownSegmentation, options: PanelOption
 }
 
 /** Where a slice lies, in words, such as `coronal, y -12 mm`. */
-export function placeOf({ plane, positionMm }: ResultPanel): string {
+export function placeOf({ plane, positionMm }: Omit<ResultPanel, 'picture'>): string {
   // Plus 0, so that there is no -0.
   return `${plane}, ${'xyz'[worldAxes[plane]]} ${Math.round(positionMm) + 0} mm`;
 }

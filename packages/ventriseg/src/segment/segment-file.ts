@@ -21,8 +21,8 @@ import { type FileToWrite, writeAllWhole } from '../files/index.ts';
 import { isVolumeModel } from '../model/model-metadata.ts';
 import { partnerOf, resolveModel } from '../model/shipped-models.ts';
 import type { Person } from '../norms/index.ts';
-import { encodePng } from '../pictures/index.ts';
-import { drawReportPictures, reportHtml } from '../report/index.ts';
+import type { EncodedPicture } from '../pictures/index.ts';
+import { drawReportSlices, reportHtml } from '../report/index.ts';
 import type { OpenedScan, OpenProgress } from '../scan-input/index.ts';
 import { openScan } from '../scan-input/open-scan.ts';
 import { encodeStl, encodeVentriclePly, ventricleSurfaces } from '../surfaces/index.ts';
@@ -30,6 +30,7 @@ import type { ChoroidPlexus } from '../volumes/index.ts';
 import { encodeLabels } from './encode-labels.ts';
 import { loadModelFiles, type ModelFile } from './load-model-files.ts';
 import { nameOfScan } from './output-names.ts';
+import { pictureThread } from './picture-thread.ts';
 import { drawResult } from './result-picture.ts';
 import { patientOf, type ResultRecord, resultRecord } from './result-record.ts';
 import { type SegmentModel, segmentVolume } from './segment-volume.ts';
@@ -205,13 +206,22 @@ async function segmentInto(
 ): Promise<SegmentResult> {
   const { signal, onProgress } = options;
   const begun = performance.now();
+  const thread = pictureThread();
   const scan = await openScan(path, {
     ...(options.series !== undefined && { series: options.series }),
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
   });
   const opened = performance.now();
-  const segmentation = await segmentVolume(scan.volume, model, options);
+  let drawingSurfaces: Promise<EncodedPicture | undefined> | undefined;
+  const segmentation = await segmentVolume(scan.volume, model, {
+    ...options,
+    onLabels: (labels) => {
+      drawingSurfaces = thread.surfaces(labels);
+      // It is waited for below; a failure before that must not count as unhandled.
+      drawingSurfaces.catch(() => undefined);
+    },
+  });
   const segmented = performance.now();
   const errorBars =
     options.errorBar === undefined
@@ -227,9 +237,11 @@ async function segmentInto(
   // Compressed beside the drawing.
   const encoding = encodeLabels(scan, segmentation.labels);
   encoding.catch(() => undefined);
-  const picture = encodePng(drawResult(segmentation, name));
-  const pictures = drawReportPictures(segmentation);
+  const sheet = thread.encode(drawResult(segmentation, name));
+  const slices = thread.encodeAll(drawReportSlices(segmentation));
   const surfaces = surfaceFiles(outputs, segmentation.labels);
+  const pictures = { ...(await slices), surfaces: await drawingSurfaces };
+  const { png: picture } = await sheet;
   const labels = await encoding;
   const encoded = performance.now();
   const record = resultRecord(

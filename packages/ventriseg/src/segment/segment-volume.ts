@@ -45,6 +45,8 @@ export interface SegmentVolumeOptions {
    * false.
    */
   readonly force?: boolean;
+  /** Told the labels before they are measured, for what can be done with them meanwhile. */
+  readonly onLabels?: (labels: Volume<Uint8Array>) => void;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SegmentProgress) => void;
 }
@@ -130,6 +132,7 @@ export async function segmentVolume(
     ? await findWithVolumes(volume, model, inForce, stages)
     : await findWithSlices(volume, model, inForce, stages);
   const labelled = await stages.run('labels', () => label(found, volume, inForce));
+  options.onLabels?.(labelled.labels);
   const measured = await stages.run('measure', () => measure(found, labelled, inForce.force));
   return {
     labels: labelled.labels,

@@ -1,0 +1,57 @@
+/**
+ * Pictures drawn and encoded beside the measuring, in one thread that is kept for all scans of a process (Node). It
+ * does not keep the process alive.
+ */
+import { fileURLToPath } from 'node:url';
+import { cropVolume, foregroundBox, type Volume } from '@ventriseg/imaging';
+import { Piscina } from 'piscina';
+import type { EncodedPicture, Picture } from '../pictures/index.ts';
+import type { ReportPictures } from '../report/index.ts';
+import type * as tasks from './picture-tasks.ts';
+
+export interface PictureThread {
+  /** The surfaces of labels as a report shows them; undefined without ventricles. */
+  surfaces(labels: Volume<Uint8Array>): Promise<EncodedPicture | undefined>;
+  encode(picture: Picture): Promise<EncodedPicture>;
+  encodeAll(pictures: ReportPictures<Picture>): Promise<ReportPictures<EncodedPicture>>;
+}
+
+let thread: PictureThread | undefined;
+
+/** The thread; it starts with the first call. */
+export function pictureThread(): PictureThread {
+  thread ??= startThread();
+  return thread;
+}
+
+function startThread(): PictureThread {
+  // Threads load built files; `src/segment` and `dist/segment` both lie two folders below the package.
+  const filename = fileURLToPath(new URL('../../dist/segment/picture-tasks.js', import.meta.url));
+  const pool = new Piscina({ filename, minThreads: 1, maxThreads: 1 });
+  const run = <N extends keyof typeof tasks>(name: N, argument: Parameters<(typeof tasks)[N]>[0]) =>
+    pool.run(argument, { name }) as Promise<ReturnType<(typeof tasks)[N]>>;
+  const encode = (picture: Picture) => run('encode', picture);
+  const encodeEach = <T extends { readonly picture: Picture }>(panels: readonly T[]) =>
+    Promise.all(panels.map(async (panel) => ({ ...panel, picture: await encode(panel.picture) })));
+  return {
+    surfaces: async (labels) => {
+      const box = foregroundBox(labels);
+      return box && run('surfaces', cropVolume(labels, box));
+    },
+    encode,
+    async encodeAll({ planes, slices, measures = [], surfaces }) {
+      const [encodedPlanes, encodedSlices, encodedMeasures, encodedSurfaces] = await Promise.all([
+        encodeEach(planes),
+        encodeEach(slices),
+        encodeEach(measures),
+        surfaces && encode(surfaces),
+      ]);
+      return {
+        planes: encodedPlanes,
+        slices: encodedSlices,
+        measures: encodedMeasures,
+        surfaces: encodedSurfaces,
+      };
+    },
+  };
+}
