@@ -13,7 +13,7 @@ import {
   type PoseRow,
   widthOf,
 } from './horn-widths.ts';
-import { innerSkullRow, intracranialInPose, widestInnerSkullRow } from './inner-skull.ts';
+import { innerSkull } from './inner-skull.ts';
 import {
   type MeasuredLine,
   type MeasureId,
@@ -139,7 +139,7 @@ function skullRows(
     const none = missing('NO_INTRACRANIAL_VOLUME', 'The model does not tell what is inside the skull.');
     return { atFrontalHorns: none, widest: none };
   }
-  const inside = intracranialInPose(intracranial.probability, pose);
+  const inside = innerSkull(intracranial.probability, pose);
   const isInScan = insideOf(scan, edgeMm);
   const whole = (row: PoseRow | undefined): RowOutcome => {
     if (row === undefined) return missing('NO_INTRACRANIAL_VOLUME', 'No inside of a skull was found there.');
@@ -151,8 +151,8 @@ function skullRows(
         );
   };
   return {
-    atFrontalHorns: 'status' in frontal ? frontal : whole(innerSkullRow(inside, frontal.z)),
-    widest: whole(widestInnerSkullRow(inside)),
+    atFrontalHorns: 'status' in frontal ? frontal : whole(inside.rowAt(frontal.z)),
+    widest: whole(inside.widestRow()),
   };
 }
 

@@ -47,15 +47,15 @@ export async function shippedModels(directory = packagedModels): Promise<Shipped
 }
 
 /**
- * The other file of a pair of volume networks: the same path with `locate` for `segment` (the last in it), or the
- * other way round, as in `ventricles-segment.onnx` or `runs/segment/model.onnx`.
+ * The other file of a pair of volume networks: the same path with `locate` for `segment` or `borders` (the last in it),
+ * or `segment` for `locate`, as in `ventricles-segment.onnx` or `runs/segment/model.onnx`.
  *
  * @throws VentrisegError NO_SUCH_MODEL when there is none
  */
 export async function partnerOf(path: string): Promise<string> {
-  const [own, other] = path.lastIndexOf('segment') > path.lastIndexOf('locate') ? roles : roles.toReversed();
-  const at = path.lastIndexOf(own!);
-  const partner = `${path.slice(0, Math.max(at, 0))}${other}${path.slice(at + own!.length)}`;
+  const places = Object.entries(partners).map(([own, other]) => ({ own, other, at: path.lastIndexOf(own) }));
+  const { own, other, at } = places.reduce((last, place) => (place.at > last.at ? place : last));
+  const partner = `${path.slice(0, Math.max(at, 0))}${other}${path.slice(at + own.length)}`;
   if (at >= 0 && (await stat(partner).catch(() => undefined))?.isFile()) return partner;
   throw new VentrisegError(
     'NO_SUCH_MODEL',
@@ -65,7 +65,8 @@ export async function partnerOf(path: string): Promise<string> {
   );
 }
 
-const roles: readonly string[] = ['segment', 'locate'];
+/** Words in paths, each with that in the partner's. */
+const partners = { segment: 'locate', borders: 'locate', locate: 'segment' };
 
 /**
  * The path of the `.onnx` file that is meant: a shipped model's name, a file, or a run folder with a model in it.
