@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bicaudateRow, widthOf } from './horn-widths.ts';
+import { bicaudateRow, frontalHornRow, occipitalHornRow, widthOf } from './horn-widths.ts';
 import type { PoseVolume } from './pose-volume.ts';
 
 /** One axial slice, 10 mm above the commissures, of walls at plus and minus the given half widths, y from -12. */
@@ -31,4 +31,17 @@ test('horns that only narrow or only widen backwards have no waist; nor do dents
   expect(bicaudateRow(both((y) => 12 + y / 4))).toBeUndefined();
   expect(bicaudateRow(both((y) => 20 - y / 4))).toBeUndefined();
   expect(bicaudateRow(both((y) => (y === 6 ? 14.85 : 15)))).toBeUndefined();
+});
+
+test('a horn that is shorter than the other does not hide how far that one reaches', () => {
+  // The left horn reaches 18 mm out at y = 32, where the right one has long ended; that one reaches 9 mm at y = 8.
+  const lateral = {
+    left: slice((y) => 2 + y / 2, -1),
+    right: slice((y) => (y > 8 ? -1 : 5 + y / 2), 1),
+  };
+  const row = frontalHornRow(lateral)!;
+  expect(row.lowX).toBeCloseTo(-18, 5);
+  expect(row.highX).toBeCloseTo(9, 5);
+  expect(row.y).toBe((32 + 8) / 2);
+  expect(occipitalHornRow(lateral)).toBeUndefined();
 });

@@ -8,13 +8,15 @@
  * Occipital horns: the greatest distance behind the coronal plane through the posterior commissure, trigones
  * included (O'Hayon et al., Pediatr Neurosurg 29, 1998), not below the commissures, where the temporal horns begin.
  *
- * Both ends of a width lie on one line at right angles to the mid-sagittal plane, as on a printed picture.
+ * A width is measured at right angles to the mid-sagittal plane. Those of the horns are the distance between two
+ * lines along the head, one at the outermost point of each side in the slice, as with a ruler on a printed picture:
+ * horns of unequal length have it too, and a head that is turned a little loses none of it.
  */
 import type { Vec3 } from '@ventriseg/imaging';
 import { acPcMm } from './head-pose.ts';
 import { type PoseVolume, spanOfRow } from './pose-volume.ts';
 
-/** A line along x in the pose, mm. */
+/** A line along x in the pose, mm; of horns, halfway between the places of their outermost points. */
 export interface PoseRow {
   readonly lowX: number;
   readonly highX: number;
@@ -46,14 +48,14 @@ export function endsOf({ lowX, highX, y, z }: PoseRow): readonly [from: Vec3, to
   ];
 }
 
-/** The widest row in front of the anterior commissure; undefined when no row there holds both sides. */
+/** The greatest width in front of the anterior commissure; undefined when no slice there holds both sides. */
 export function frontalHornRow(lateral: LateralInPose): PoseRow | undefined {
-  return widestRow(lateral, (y) => y > 0);
+  return greatestWidth(lateral, (y) => y > 0);
 }
 
-/** The widest row behind the posterior commissure; undefined when no row there holds both sides. */
+/** The greatest width behind the posterior commissure; undefined when no slice there holds both sides. */
 export function occipitalHornRow(lateral: LateralInPose): PoseRow | undefined {
-  return widestRow(lateral, (y, z) => y < -acPcMm && z >= 0);
+  return greatestWidth(lateral, (y, z) => y < -acPcMm && z >= 0);
 }
 
 /** The waist of the frontal horns between the caudates; undefined when they have none in that slice. */
@@ -72,17 +74,26 @@ export function bicaudateRow(lateral: LateralInPose): PoseRow | undefined {
   return undefined;
 }
 
-/** The row with the greatest distance between the outer walls, of those that count. */
-function widestRow(lateral: LateralInPose, counts: (y: number, z: number) => boolean): PoseRow | undefined {
-  const { firstMm, shape } = lateral.left;
+/** Of the axial slices, the one with the greatest width between the outermost points of both sides that count. */
+function greatestWidth(
+  { left, right }: LateralInPose,
+  counts: (y: number, z: number) => boolean,
+): PoseRow | undefined {
+  const { firstMm, shape } = left;
   let best: PoseRow | undefined;
   for (let k = 0; k < shape[2]; k++) {
     const z = firstMm[2] + k;
+    let [lowX, lowY, highX, highY] = [Infinity, 0, -Infinity, 0];
     for (let j = 0; j < shape[1]; j++) {
       const y = firstMm[1] + j;
-      const row = counts(y, z) ? outerRow(lateral, y, z) : undefined;
-      if (row !== undefined && (best === undefined || widthOf(row) > widthOf(best))) best = row;
+      if (!counts(y, z)) continue;
+      const [leftmost] = spanOfRow(left, y, z) ?? [Infinity];
+      const [, rightmost] = spanOfRow(right, y, z) ?? [0, -Infinity];
+      if (leftmost < lowX) [lowX, lowY] = [leftmost, y];
+      if (rightmost > highX) [highX, highY] = [rightmost, y];
     }
+    const row = { lowX, highX, y: (lowY + highY) / 2, z };
+    if (Number.isFinite(widthOf(row)) && (best === undefined || widthOf(row) > widthOf(best))) best = row;
   }
   return best;
 }
