@@ -2,7 +2,7 @@
  * Volumes of the labels: by counting voxels, and by adding up probabilities, which counts a voxel that is half
  * ventricle as half of one and so depends less on the size of the voxels.
  */
-import { labelComponents, voxelVolumeMl } from '@ventriseg/imaging';
+import { propagate, voxelVolumeMl } from '@ventriseg/imaging';
 import { type CanonicalNumber, ventricles } from '../labels/index.ts';
 import type { LabelledBox } from './label-regions.ts';
 import type { MidSagittalPlane } from './mid-sagittal-plane.ts';
@@ -86,17 +86,15 @@ function addProbabilities(
 ): void {
   const p = box.probabilities[k]!;
   const region = new Uint8Array(p.length);
+  const seeds: number[] = [];
   for (let at = 0; at < p.length; at++) {
-    if (box.classes[at] === k + 1 || p[at]! >= regionFrom) region[at] = 1;
+    if (box.classes[at] === k + 1) seeds.push(at);
+    else if (p[at]! < regionFrom) continue;
+    region[at] = 1;
   }
-  const { labels: part, sizes } = labelComponents({ data: region, shape: box.grid.shape });
-  const counts = sizes.map(() => false);
-  for (let at = 0; at < part.length; at++) if (box.classes[at] === k + 1) counts[part[at]!] = true;
   let leftSum = 0;
   let rightSum = 0;
-  for (let at = 0; at < part.length; at++) {
-    const own = part[at]!;
-    if (own === 0 || !counts[own]) continue;
+  for (const at of propagate({ data: region, shape: box.grid.shape }, Int32Array.from(seeds))) {
     const isLabelled = box.classes[at] === k + 1;
     const isRight = isLabelled ? labels[at] === right : onRight?.[at] === 1;
     if (isRight) rightSum += p[at]!;

@@ -104,12 +104,18 @@ export async function trainVolumes(options: TrainVolumesOptions): Promise<TrainV
     (loss) => createTrainer(recipe, task, backend, loss),
     checkpoint,
   );
+  const release = () => Promise.all([phased.release(), task.release()]);
   if (checkpoint !== undefined) task.state = checkpoint.extra as RandomState;
   else {
-    if (options.from !== undefined) await startFrom(phased.trainer, options.from);
-    // All that was given has been found fit.
-    await createRun(output, recipe, dataset);
-    if (segment !== undefined) await writeWhole(join(output, SEGMENT_FILE), segment.bytes);
+    try {
+      if (options.from !== undefined) await startFrom(phased.trainer, options.from);
+      // All that was given has been found fit.
+      await createRun(output, recipe, dataset);
+      if (segment !== undefined) await writeWhole(join(output, SEGMENT_FILE), segment.bytes);
+    } catch (error) {
+      await release();
+      throw error;
+    }
   }
   const tests = testCases(dataset);
   const log = await RunLog.open(output, checkpoint?.step);
@@ -169,7 +175,7 @@ export async function trainVolumes(options: TrainVolumesOptions): Promise<TrainV
     status = 'success';
   } finally {
     await log.close(status);
-    await Promise.all([phased.release(), task.release()]);
+    await release();
   }
   return { output, step: phased.trainer.step, finished: phased.trainer.step >= steps, scores };
 
