@@ -5,10 +5,10 @@ import type { NodeBackend } from 'onnx-autograd/node';
 import { VentrisegError } from '../errors.ts';
 import {
   borderNetwork,
-  borderVoxels,
   buildVolumeNetwork,
   decideBorders,
   fillBorderFeatures,
+  findDoubt,
   readVolumeModel,
   withBorders,
 } from '../volumes/index.ts';
@@ -64,10 +64,11 @@ export async function borderTask(
     targets: Float32Array,
   ): Promise<boolean> {
     const probability = await segmentOf(training, image);
-    const all = borderVoxels(probability, shape, recipe.network);
+    const doubt = findDoubt(image, probability, shape, recipe.network);
+    const all = doubt.voxels;
     if (all.length === 0) return false;
     const chosen = Int32Array.from({ length: points }, (_, i) => all[Math.floor((i * all.length) / points)]!);
-    fillBorderFeatures(image, probability, shape, chosen, into, points);
+    fillBorderFeatures(image, probability, shape, doubt, chosen, into, points);
     chosen.forEach((voxel, i) => {
       targets[truth[voxel]! * points + i] = 1;
     });

@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import {
   borderFeatureCount,
   borderNetwork,
-  borderVoxels,
   decideBorders,
   fillBorderFeatures,
+  findDoubt,
 } from './borders.ts';
 
 const shape = [7, 6, 8] as const;
@@ -27,25 +27,39 @@ function probabilityWith(doubt: readonly number[]): Float32Array {
 
 test('voxels in doubt are chosen, but for those near the ends of the box', () => {
   const probability = probabilityWith([at(3, 3, 4), at(1, 3, 4), at(4, 2, 5), at(3, 3, 6)]);
-  expect([...borderVoxels(probability, shape, { certain: 0.99 })]).toEqual([at(3, 3, 4), at(4, 2, 5)]);
+  const inDoubt = () => [...findDoubt(image, probability, shape, { certain: 0.99 }).voxels];
+  expect(inDoubt()).toEqual([at(3, 3, 4), at(4, 2, 5)]);
   // Doubt is the lack of any likely class, not of background.
   probability[at(3, 3, 4)] = 0.005;
   probability[voxels + at(3, 3, 4)] = 0.995;
-  expect([...borderVoxels(probability, shape, { certain: 0.99 })]).toEqual([at(4, 2, 5)]);
+  expect(inDoubt()).toEqual([at(4, 2, 5)]);
 });
 
-test('features are the intensities around, the probabilities of the neighbours, and logarithms of its own', () => {
+test('levels are the means of what is surely ventricle and of the background in doubt', () => {
+  const probability = probabilityWith([at(3, 3, 4), at(4, 2, 5)]);
+  expect(findDoubt(image, probability, shape, { certain: 0.99 }).ventricleLevel).toBe(0);
+  for (const voxel of [at(0, 0, 0), at(2, 0, 0)]) probability[voxel] = 0.05;
+  probability[at(4, 2, 5)] = 0.3;
+  const { ventricleLevel, surroundingLevel } = findDoubt(image, probability, shape, { certain: 0.99 });
+  expect(ventricleLevel).toBe(1);
+  expect(surroundingLevel).toBeCloseTo((0.6 * at(3, 3, 4) + 0.3 * at(4, 2, 5)) / 0.9, 3);
+});
+
+test('features are intensities around, levels, probabilities of the neighbours, and logarithms of its own', () => {
   const probability = probabilityWith([at(3, 3, 4)]);
   const features = new Float32Array(borderFeatureCount(2) * 3).fill(-1);
-  fillBorderFeatures(image, probability, shape, Int32Array.of(at(3, 3, 4), at(4, 2, 3)), features, 3);
+  const chosen = Int32Array.of(at(3, 3, 4), at(4, 2, 3));
+  const doubt = { voxels: chosen, ventricleLevel: -7, surroundingLevel: 9 };
+  fillBorderFeatures(image, probability, shape, doubt, chosen, features, 3);
   const column = (c: number) => features.filter((_, i) => i % 3 === c);
   const first = [...column(0)];
   expect(first.slice(0, 3)).toEqual([image[at(1, 1, 2)], image[at(2, 1, 2)], image[at(3, 1, 2)]]);
   expect(first[62]).toBe(image[at(3, 3, 4)]);
   expect(first[124]).toBe(image[at(5, 5, 6)]);
   const own = [0.6, 0.4].map((p) => Math.fround(p));
-  expect(first.slice(125, 132).filter((p) => p === own[0])).toHaveLength(1);
-  expect(first[125 + 3]).toBe(own[0]);
+  expect(first.slice(125, 127)).toEqual([-7, 9]);
+  expect(first.slice(127, 134).filter((p) => p === own[0])).toHaveLength(1);
+  expect(first[127 + 3]).toBe(own[0]);
   expect(first.slice(-2)).toEqual([expect.closeTo(Math.log(0.6), 5), expect.closeTo(Math.log(0.4), 5)]);
   expect(column(1).at(-1)).toBeCloseTo(Math.log(0.005), 3);
   expect(column(2).every((value) => value === -1)).toBe(true);

@@ -31,9 +31,27 @@ const imageSteps = stepsWithin(REACH);
 /** Steps to those whose probabilities count: the voxel and its six neighbours. */
 const probabilitySteps = stepsWithin(1).filter((step) => step.filter((n) => n !== 0).length < 2);
 
-/** Numbers that a point is decided by: intensities, probabilities around, logarithms of its own probabilities. */
+/** Intensities of the whole box that every point is told, see `Doubt`. */
+const LEVELS = 2;
+/** Voxels whose background is less probable than this are ventricle without doubt. */
+const SURELY_VENTRICLE = 0.1;
+
+/**
+ * Numbers that a point is decided by: intensities around, the levels of the box, probabilities around, logarithms of its
+ * own probabilities.
+ */
 export function borderFeatureCount(classes: number): number {
-  return imageSteps.length + (probabilitySteps.length + 1) * classes;
+  return imageSteps.length + LEVELS + (probabilitySteps.length + 1) * classes;
+}
+
+/** The voxels in doubt of a box, and what their intensities are to be compared with. */
+export interface Doubt {
+  /** In the order of the box. */
+  readonly voxels: Int32Array;
+  /** Mean intensity of what is ventricle without doubt; 0, the mean of the head, without any. */
+  readonly ventricleLevel: number;
+  /** That of the voxels in doubt, each counting as much as it is background. */
+  readonly surroundingLevel: number;
 }
 
 /** The network of points: input [features, points, 1], logits [classes, points, 1]; parameters `borders/...`. */
@@ -64,17 +82,19 @@ export function borderNetwork(
 }
 
 /**
- * The voxels in doubt, in the order of the box.
+ * Finds the voxels in doubt of a box.
  *
- * @param probability [classes, nz, ny, nx]
+ * @param image as the segment network sees it
+ * @param probability [classes, nz, ny, nx], its output
  */
-export function borderVoxels(
+export function findDoubt(
+  image: Float32Array,
   probability: Float32Array,
   [nx, ny, nz]: Shape3,
   { certain }: Pick<BorderNetworkOptions, 'certain'>,
-): Int32Array {
-  const voxels = nx * ny * nz;
-  const classes = probability.length / voxels;
+): Doubt {
+  const count = nx * ny * nz;
+  const classes = probability.length / count;
   const found: number[] = [];
   for (let z = REACH; z < nz - REACH; z++) {
     for (let y = REACH; y < ny - REACH; y++) {
@@ -83,12 +103,35 @@ export function borderVoxels(
         let most = probability[at]!;
         // Nearly all voxels are background without doubt.
         for (let k = 1; most < certain && k < classes; k++)
-          most = Math.max(most, probability[k * voxels + at]!);
+          most = Math.max(most, probability[k * count + at]!);
         if (most < certain) found.push(at);
       }
     }
   }
-  return Int32Array.from(found);
+  const ventricle = new WeightedMean();
+  for (let at = 0; at < count; at++) if (probability[at]! < SURELY_VENTRICLE) ventricle.add(image[at]!, 1);
+  const surrounding = new WeightedMean();
+  for (const at of found) surrounding.add(image[at]!, probability[at]!);
+  return {
+    voxels: Int32Array.from(found),
+    ventricleLevel: ventricle.value,
+    surroundingLevel: surrounding.value,
+  };
+}
+
+class WeightedMean {
+  private sum = 0;
+  private weights = 0;
+
+  add(value: number, weight: number): void {
+    this.sum += weight * value;
+    this.weights += weight;
+  }
+
+  /** 0 of nothing. */
+  get value(): number {
+    return this.weights > 0 ? this.sum / this.weights : 0;
+  }
 }
 
 /**
@@ -96,13 +139,15 @@ export function borderVoxels(
  *
  * @param image as the segment network sees it
  * @param probability [classes, nz, ny, nx], its output
- * @param chosen voxels at least `REACH` away from the ends, as `borderVoxels` gives them
+ * @param doubt of that box
+ * @param chosen some of the voxels in doubt
  * @param target of `borderFeatureCount(classes)` times `columns` numbers; columns beyond the voxels stay
  */
 export function fillBorderFeatures(
   image: Float32Array,
   probability: Float32Array,
   [nx, ny, nz]: Shape3,
+  doubt: Doubt,
   chosen: Int32Array,
   target: Float32Array,
   columns: number,
@@ -116,6 +161,10 @@ export function fillBorderFeatures(
     for (let i = 0; i < chosen.length; i++) target[to + i] = source[chosen[i]! + from]!;
   };
   for (const step of imageSteps) gather(image, distance(step));
+  for (const level of [doubt.ventricleLevel, doubt.surroundingLevel]) {
+    const to = columns * row++;
+    target.fill(level, to, to + chosen.length);
+  }
   for (let k = 0; k < classes; k++) {
     for (const step of probabilitySteps) gather(probability, k * voxels + distance(step));
   }
@@ -146,12 +195,13 @@ export async function decideBorders(
   const points = inputShape[2]!;
   const voxels = image.length;
   const classes = probability.length / voxels;
-  const chosen = borderVoxels(probability, shape, options);
+  const doubt = findDoubt(image, probability, shape, options);
+  const chosen = doubt.voxels;
   const decided = new Float32Array(classes * chosen.length);
   const features = new Float32Array(borderFeatureCount(classes) * points);
   for (let start = 0; start < chosen.length; start += points) {
     const some = chosen.subarray(start, start + points);
-    fillBorderFeatures(image, probability, shape, some, features, points);
+    fillBorderFeatures(image, probability, shape, doubt, some, features, points);
     const output = Object.values(await pass.run({ [name]: features }, 1, weights))[0]!;
     for (let k = 0; k < classes; k++) {
       decided.set(output.subarray(k * points, k * points + some.length), k * chosen.length + start);

@@ -3,9 +3,9 @@ export {
   borderFeatureCount,
   borderNetwork,
   borderNetworkSchema,
-  borderVoxels,
   decideBorders,
   fillBorderFeatures,
+  findDoubt,
 } from './borders.ts';
 export {
   locateClasses,
