@@ -113,9 +113,14 @@ async function train(dataset: string, options: TrainCommandOptions, run: Command
     run.print(`${join(options.output, 'model.onnx')}: trained for ${result.step} steps\n`);
     return exitCodes.done;
   }
-  for (const name of ['from', 'segment'] as const) {
-    if (options[name] === undefined) continue;
-    throw new CliError('BAD_USAGE', `--${name} is for recipes of volume networks`);
+  if (options.from !== undefined) {
+    throw new CliError('BAD_USAGE', '--from is for recipes of volume networks; go on with a run by --resume');
+  }
+  if (options.segment !== undefined) {
+    throw new CliError(
+      'BAD_USAGE',
+      '--segment is for recipes of the borders of a volume network; leave it out',
+    );
   }
   const result = await trainNetwork({ ...common, recipe, onProgress: (progress) => report(progress, run) });
   run.progress.stop();

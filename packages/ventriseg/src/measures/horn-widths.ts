@@ -41,6 +41,14 @@ export function widthOf({ lowX, highX }: PoseRow): number {
   return highX - lowX;
 }
 
+/** The widest of those that are there. */
+export function widestOf(rows: readonly (PoseRow | undefined)[]): PoseRow | undefined {
+  return rows.reduce(
+    (best, row) => (row !== undefined && (best === undefined || widthOf(row) > widthOf(best)) ? row : best),
+    undefined,
+  );
+}
+
 export function endsOf({ lowX, highX, y, z }: PoseRow): readonly [from: Vec3, to: Vec3] {
   return [
     [lowX, y, z],
@@ -80,8 +88,7 @@ function greatestWidth(
   counts: (y: number, z: number) => boolean,
 ): PoseRow | undefined {
   const { firstMm, shape } = left;
-  let best: PoseRow | undefined;
-  for (let k = 0; k < shape[2]; k++) {
+  const rows = Array.from({ length: shape[2] }, (_, k) => {
     const z = firstMm[2] + k;
     let [lowX, lowY, highX, highY] = [Infinity, 0, -Infinity, 0];
     for (let j = 0; j < shape[1]; j++) {
@@ -93,9 +100,9 @@ function greatestWidth(
       if (rightmost > highX) [highX, highY] = [rightmost, y];
     }
     const row = { lowX, highX, y: (lowY + highY) / 2, z };
-    if (Number.isFinite(widthOf(row)) && (best === undefined || widthOf(row) > widthOf(best))) best = row;
-  }
-  return best;
+    return Number.isFinite(widthOf(row)) ? row : undefined;
+  });
+  return widestOf(rows);
 }
 
 /** From the left ventricle's outer wall to the right one's; undefined where one of them is not in the row. */

@@ -4,7 +4,7 @@
 import type { Volume } from '@ventriseg/imaging';
 import { aroundForeground } from './around-foreground.ts';
 import type { HeadPose } from './head-pose.ts';
-import { type PoseRow, widthOf } from './horn-widths.ts';
+import { type PoseRow, widestOf } from './horn-widths.ts';
 import { largestPart } from './largest-part.ts';
 import { boxInPose, inPose, spanOfRow } from './pose-volume.ts';
 
@@ -36,7 +36,7 @@ export function innerSkull(probability: Volume<Float32Array>, pose: HeadPose): I
       const span = spanOfRow(slice, y, z);
       return span && { lowX: span[0], highX: span[1], y, z };
     });
-    return widest(rows);
+    return widestOf(rows);
   };
   return {
     rowAt,
@@ -44,14 +44,7 @@ export function innerSkull(probability: Volume<Float32Array>, pose: HeadPose): I
       const rows = [];
       for (let z = Math.max(low[2], lowestMm); z <= Math.min(high[2], highestMm); z += stepMm)
         rows.push(rowAt(z));
-      return widest(rows);
+      return widestOf(rows);
     },
   };
-}
-
-function widest(rows: readonly (PoseRow | undefined)[]): PoseRow | undefined {
-  return rows.reduce(
-    (best, row) => (row !== undefined && (best === undefined || widthOf(row) > widthOf(best)) ? row : best),
-    undefined,
-  );
 }

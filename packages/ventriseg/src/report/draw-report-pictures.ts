@@ -5,7 +5,7 @@ import type { Picture } from '../pictures/index.ts';
 import { drawPanels } from '../segment/result-panels.ts';
 import type { Segmentation } from '../segment/segment-volume.ts';
 import { drawSurfaces, ventricleSurfaces } from '../surfaces/index.ts';
-import type { ReportPictures } from './report-section.ts';
+import type { ReportPictures, ReportSlices } from './report-section.ts';
 
 /** Side of the pictures of measures, pixels. */
 const measurePixels = 400;
@@ -16,7 +16,7 @@ export function drawReportPictures(segmentation: Segmentation): ReportPictures<P
 }
 
 /** The part of them that shows the scan. */
-export function drawReportSlices(segmentation: Segmentation): ReportPictures<Picture> {
+export function drawReportSlices(segmentation: Segmentation): ReportSlices<Picture> {
   return {
     ...drawPanels(segmentation, { planeWindowMm: 192, pixelsPerMm: 2 }),
     measures: drawMeasures(segmentation, measurePixels),

@@ -6,14 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { cropVolume, foregroundBox, type Volume } from '@ventriseg/imaging';
 import { Piscina } from 'piscina';
 import type { EncodedPicture, Picture } from '../pictures/index.ts';
-import type { ReportPictures } from '../report/index.ts';
+import type { ReportSlices } from '../report/index.ts';
 import type * as tasks from './picture-tasks.ts';
 
 export interface PictureThread {
   /** The surfaces of labels as a report shows them; undefined without ventricles. */
   surfaces(labels: Volume<Uint8Array>): Promise<EncodedPicture | undefined>;
   encode(picture: Picture): Promise<EncodedPicture>;
-  encodeAll(pictures: ReportPictures<Picture>): Promise<ReportPictures<EncodedPicture>>;
+  encodeSlices(slices: ReportSlices<Picture>): Promise<ReportSlices<EncodedPicture>>;
 }
 
 let thread: PictureThread | undefined;
@@ -39,19 +39,13 @@ function startThread(): PictureThread {
       return box && run('surfaces', cropVolume(labels, box));
     },
     encode,
-    async encodeAll({ planes, slices, measures = [], surfaces }) {
-      const [encodedPlanes, encodedSlices, encodedMeasures, encodedSurfaces] = await Promise.all([
-        encodeEach(planes),
-        encodeEach(slices),
-        encodeEach(measures),
-        surfaces && encode(surfaces),
+    async encodeSlices(pictures) {
+      const [planes, slices, measures] = await Promise.all([
+        encodeEach(pictures.planes),
+        encodeEach(pictures.slices),
+        encodeEach(pictures.measures ?? []),
       ]);
-      return {
-        planes: encodedPlanes,
-        slices: encodedSlices,
-        measures: encodedMeasures,
-        surfaces: encodedSurfaces,
-      };
+      return { planes, slices, measures };
     },
   };
 }

@@ -238,7 +238,7 @@ async function segmentInto(
   const encoding = encodeLabels(scan, segmentation.labels);
   encoding.catch(() => undefined);
   const sheet = thread.encode(drawResult(segmentation, name));
-  const slices = thread.encodeAll(drawReportSlices(segmentation));
+  const slices = thread.encodeSlices(drawReportSlices(segmentation));
   const surfaces = surfaceFiles(outputs, segmentation.labels);
   const pictures = { ...(await slices), surfaces: await drawingSurfaces };
   const { png: picture } = await sheet;

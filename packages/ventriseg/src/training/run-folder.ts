@@ -1,10 +1,10 @@
 /** The folder of a training run: made, or checked to belong to the same training, and its checkpoint read. */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Checkpoint, decodeCheckpoint } from 'onnx-autograd';
 import { VentrisegError } from '../errors.ts';
-import { writeWhole } from '../files/index.ts';
+import { requireNewFolder, writeWhole } from '../files/index.ts';
 import { softwareVersion } from '../software-version.ts';
 
 export const RUN_FILE = 'run.json';
@@ -19,23 +19,9 @@ interface RunData {
 }
 type RunRecipe = { readonly name: string; readonly epochs: number };
 
-/** @throws VentrisegError OUTPUT_EXISTS */
-export async function requireNoRun(output: string): Promise<void> {
-  const exists = await stat(output).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) return;
-  throw new VentrisegError(
-    'OUTPUT_EXISTS',
-    `${output}: exists already; give another folder, or --resume to go on with it`,
-    { path: output },
-  );
-}
-
 /** Makes the run's folder. @throws VentrisegError OUTPUT_EXISTS */
 export async function createRun(output: string, recipe: RunRecipe, dataset: RunData): Promise<void> {
-  await requireNoRun(output);
+  await requireNewFolder(output);
   await mkdir(output, { recursive: true });
   await writeWhole(join(output, RUN_FILE), `${JSON.stringify(runRecord(recipe, dataset), null, 2)}\n`);
 }

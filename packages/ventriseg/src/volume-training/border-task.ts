@@ -15,9 +15,8 @@ import {
 import { evaluateVolumes } from './evaluate-volumes.ts';
 import { readingOfRole } from './tissue-codes.ts';
 import type { VolumeRecipe } from './volume-recipe.ts';
-import type { VolumeSample, VolumeSamplerOptions } from './volume-sampler.ts';
-import { drawVolumeSheet } from './volume-sheet.ts';
-import { samplerOf, type VolumeTask } from './volume-task.ts';
+import type { VolumeSample, VolumeSampler } from './volume-sampler.ts';
+import type { VolumeTask } from './volume-task.ts';
 
 /** The file of the segment network. */
 export interface SegmentFile {
@@ -29,7 +28,7 @@ export interface SegmentFile {
 /** @throws VentrisegError BAD_MODEL when the file is no segment network */
 export async function borderTask(
   recipe: Extract<VolumeRecipe, { role: 'borders' }>,
-  groups: VolumeSamplerOptions['groups'],
+  sampler: VolumeSampler,
   backend: NodeBackend,
   { bytes, path }: SegmentFile,
 ): Promise<VolumeTask> {
@@ -53,7 +52,6 @@ export async function borderTask(
     segmentPass(testShape),
     ForwardPass.create(backend.runtime, inference, backend.session),
   ]);
-  const sampler = samplerOf(recipe, 'segment', groups);
   const features = network.inputShape[0]!;
   const labels = readingOfRole.segment.allowed.length;
 
@@ -83,12 +81,6 @@ export async function borderTask(
   return {
     network,
     inference,
-    get state() {
-      return sampler.state;
-    },
-    set state(state) {
-      sampler.state = state;
-    },
     async nextBatch(size): Promise<Batch> {
       const images = new Float32Array(size * features * points);
       const targets = new Float32Array(size * labels * points);
@@ -99,7 +91,6 @@ export async function borderTask(
       }
       return { images, targets, size };
     },
-    drawSamples: (count) => drawVolumeSheet(sampler.nextBatch(count), shape, 'segment'),
     evaluate: (tests, weights) =>
       evaluateVolumes('segment', tests, testShape, async (image) => {
         const probability = await segmentOf(testing, image);

@@ -10,7 +10,7 @@
  * was with `resume`, and several processes can share one folder: each takes a `part`, then one call without it
  * writes the manifest.
  */
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeNifti } from '@ventriseg/imaging';
 import { SeededRandom } from 'onnx-autograd';
@@ -20,7 +20,7 @@ import { issueOf } from '../dataset/prepare-dataset.ts';
 import { type FindSubjectsOptions, findSubjects, type SubjectSource } from '../dataset/sources.ts';
 import { checkSplitRequest, defaultSplit, splitPeople } from '../dataset/split.ts';
 import { VentrisegError } from '../errors.ts';
-import { writeAllWhole, writeWhole } from '../files/index.ts';
+import { requireNewFolder, writeAllWhole, writeWhole } from '../files/index.ts';
 import { softwareVersion } from '../software-version.ts';
 import type { VolumeRole } from '../volumes/index.ts';
 import {
@@ -125,17 +125,7 @@ export async function prepareVolumes(options: PrepareVolumesOptions): Promise<Vo
 }
 
 async function openFolder(output: string, resume: boolean): Promise<void> {
-  const exists = await stat(output).then(
-    () => true,
-    () => false,
-  );
-  if (exists && !resume) {
-    throw new VentrisegError(
-      'OUTPUT_EXISTS',
-      `${output}: exists already; give another folder, or --resume to go on with it`,
-      { path: output },
-    );
-  }
+  if (!resume) await requireNewFolder(output);
   for (const folder of ['cases', 'segment', 'locate']) await mkdir(join(output, folder), { recursive: true });
 }
 

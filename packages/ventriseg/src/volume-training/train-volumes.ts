@@ -21,14 +21,13 @@ import {
 } from 'onnx-autograd';
 import { type NodeBackend, openBackend } from 'onnx-autograd/node';
 import { VentrisegError } from '../errors.ts';
-import { writeWhole } from '../files/index.ts';
+import { requireNewFolder, writeWhole } from '../files/index.ts';
 import {
   CHECKPOINT_FILE,
   createRun,
   EVALUATION_FILE,
   MODEL_FILE,
   reopenRun,
-  requireNoRun,
 } from '../training/run-folder.ts';
 import { RunLog } from '../training/run-log.ts';
 import { borderTask, type SegmentFile } from './border-task.ts';
@@ -36,6 +35,8 @@ import { type CaseScores, groupNames, meanScore } from './evaluate-volumes.ts';
 import { openVolumes, type VolumeDataset } from './open-volumes.ts';
 import { PhasedTrainer } from './phased-trainer.ts';
 import { parseVolumeRecipe, roleOfRecipe, type VolumeRecipe, volumeLosses } from './volume-recipe.ts';
+import { VolumeSampler } from './volume-sampler.ts';
+import { drawVolumeSheet } from './volume-sheet.ts';
 import { boxTask, type VolumeTask } from './volume-task.ts';
 
 export interface TrainVolumesOptions {
@@ -94,10 +95,17 @@ export async function trainVolumes(options: TrainVolumesOptions): Promise<TrainV
     options.epochs === undefined ? options.recipe : { ...options.recipe, epochs: options.epochs };
   const dataset = await openVolumes(options.dataset, roleOfRecipe(recipe));
   const checkpoint = options.resume ? await reopenRun(output, recipe, dataset, parseVolumeRecipe) : undefined;
-  if (checkpoint === undefined) await requireNoRun(output);
+  if (checkpoint === undefined) await requireNewFolder(output);
   const segment = await segmentFileOf(options);
   const backend = await openBackend(options.backend, options);
-  const task = await openTask(recipe, dataset, backend, segment);
+  const sampler = new VolumeSampler({
+    role: roleOfRecipe(recipe),
+    groups: trainingGroups(dataset, recipe.realShare),
+    shape: recipe.shape,
+    augmentation: recipe.augmentation,
+    seed: recipe.seed + 2,
+  });
+  const task = await openTask(recipe, sampler, backend, segment);
   const steps = recipe.epochs * recipe.stepsPerEpoch;
   const phased = await PhasedTrainer.open(
     volumeLosses(recipe, steps),
@@ -105,7 +113,7 @@ export async function trainVolumes(options: TrainVolumesOptions): Promise<TrainV
     checkpoint,
   );
   const release = () => Promise.all([phased.release(), task.release()]);
-  if (checkpoint !== undefined) task.state = checkpoint.extra as RandomState;
+  if (checkpoint !== undefined) sampler.state = checkpoint.extra as RandomState;
   else {
     try {
       if (options.from !== undefined) await startFrom(phased.trainer, options.from);
@@ -120,11 +128,11 @@ export async function trainVolumes(options: TrainVolumesOptions): Promise<TrainV
   const tests = testCases(dataset);
   const log = await RunLog.open(output, checkpoint?.step);
   if (checkpoint === undefined) log.beginning(recipe, 'cross-entropy + soft-dice', task.inference);
-  let taskState = task.state;
+  let samplerState = sampler.state;
   const saveCheckpoint = () =>
     writeWhole(
       join(output, CHECKPOINT_FILE),
-      encodeCheckpoint({ ...phased.trainer.checkpoint(), extra: taskState }),
+      encodeCheckpoint({ ...phased.trainer.checkpoint(), extra: samplerState }),
     );
 
   const started = performance.now();
@@ -134,15 +142,16 @@ export async function trainVolumes(options: TrainVolumesOptions): Promise<TrainV
   try {
     if (checkpoint === undefined) {
       await saveCheckpoint();
-      log.picture('samples', task.drawSamples(8), 0);
-      task.state = taskState;
+      const samples = drawVolumeSheet(sampler.nextBatch(8), recipe.shape, roleOfRecipe(recipe));
+      log.picture('samples', samples, 0);
+      sampler.state = samplerState;
     }
     const losses = new RunningMean();
     let batch = startedAt < steps ? await task.nextBatch(recipe.batchSize) : undefined;
     while (batch !== undefined && !signal?.aborted) {
       const begun = phased.trainer.step;
       const learningRate = learningRateAt(recipe.schedule, recipe.learningRate, begun, steps);
-      taskState = task.state;
+      samplerState = sampler.state;
       const stepping = phased.train(batch, learningRate);
       // A rejection while the next batch is being made must not count as unhandled.
       stepping.catch(() => undefined);
@@ -228,14 +237,13 @@ async function segmentFileOf(options: TrainVolumesOptions): Promise<SegmentFile 
 
 function openTask(
   recipe: VolumeRecipe,
-  dataset: VolumeDataset,
+  sampler: VolumeSampler,
   backend: NodeBackend,
   segment: SegmentFile | undefined,
 ): Promise<VolumeTask> {
-  const groups = trainingGroups(dataset, recipe.realShare);
   return recipe.role === 'borders'
-    ? borderTask(recipe, groups, backend, segment!)
-    : boxTask(recipe, groups, backend);
+    ? borderTask(recipe, sampler, backend, segment!)
+    : boxTask(recipe, sampler, backend);
 }
 
 function createTrainer(

@@ -1,9 +1,10 @@
 /** A recipe for a volume network: everything about a training but the data. Plain JSON, as slice recipes are. */
-import { type Loss, labelSetLoss } from 'onnx-autograd';
+import { labelSetLoss } from 'onnx-autograd';
 import { z } from 'zod';
 import { VentrisegError } from '../errors.ts';
 import { optimiserSchema, scheduleSchema } from '../recipes/recipe.ts';
 import { borderNetworkSchema, type VolumeRole, volumeNetworkSchema } from '../volumes/index.ts';
+import type { LossPhase } from './phased-trainer.ts';
 import { readingOfRole } from './tissue-codes.ts';
 import { volumeAugmentationSchema } from './volume-augmentation.ts';
 
@@ -74,7 +75,7 @@ export function roleOfRecipe({ role }: VolumeRecipe): VolumeRole {
 }
 
 /** Losses one after another: the boosted one until its last step, then the plain one. */
-export function volumeLosses(recipe: VolumeRecipe, steps: number): { loss: Loss; until: number }[] {
+export function volumeLosses(recipe: VolumeRecipe, steps: number): LossPhase[] {
   const { boost, ...weights } = recipe.loss;
   const { allowed, groups, small } = readingOfRole[roleOfRecipe(recipe)];
   const plain = { allowed, groups, ...weights, smooth: 10 };

@@ -3,21 +3,12 @@
  * which file it ends in. `trainVolumes` does the rest.
  */
 import type { Shape3 } from '@ventriseg/imaging';
-import {
-  type Batch,
-  buildInferenceGraph,
-  ForwardPass,
-  type Graph,
-  type Network,
-  type RandomState,
-} from 'onnx-autograd';
+import { type Batch, buildInferenceGraph, ForwardPass, type Graph, type Network } from 'onnx-autograd';
 import type { NodeBackend } from 'onnx-autograd/node';
-import type { Picture } from '../pictures/index.ts';
 import { buildVolumeNetwork, exportVolumeModel, locateClasses, segmentClasses } from '../volumes/index.ts';
 import { type CaseScores, evaluateVolumes } from './evaluate-volumes.ts';
 import type { VolumeRecipe } from './volume-recipe.ts';
-import { VolumeSampler, type VolumeSamplerOptions } from './volume-sampler.ts';
-import { drawVolumeSheet } from './volume-sheet.ts';
+import type { VolumeSampler } from './volume-sampler.ts';
 import type { VolumeCase } from './warp-volume.ts';
 
 export interface VolumeTask {
@@ -25,11 +16,8 @@ export interface VolumeTask {
   readonly network: Network;
   /** The same as it is used, for the log. */
   readonly inference: Graph;
-  /** State of the generator that everything random in the batches comes from. */
-  state: RandomState;
+  /** Of the volumes that the sampler draws next. */
   nextBatch(size: number): Promise<Batch>;
-  /** A look at the volumes that are trained on; moves the generator on. */
-  drawSamples(count: number): Picture;
   /** Scores of weights, by name, on cases that are not trained on. */
   evaluate(tests: readonly VolumeCase[], weights: ReadonlyMap<string, Float32Array>): Promise<CaseScores[]>;
   /** The bytes of the model's file. */
@@ -40,7 +28,7 @@ export interface VolumeTask {
 /** A network that labels every voxel of a box. */
 export async function boxTask(
   recipe: Extract<VolumeRecipe, { role: 'locate' | 'segment' }>,
-  groups: VolumeSamplerOptions['groups'],
+  sampler: VolumeSampler,
   backend: NodeBackend,
 ): Promise<VolumeTask> {
   const { role, shape, testShape } = recipe;
@@ -49,18 +37,10 @@ export async function boxTask(
     buildVolumeNetwork(recipe.name, recipe.network, classes.length, boxShape, true);
   const inference = buildInferenceGraph(network(testShape), 1);
   const pass = await ForwardPass.create(backend.runtime, inference, backend.session);
-  const sampler = samplerOf(recipe, role, groups);
   return {
     network: network(shape),
     inference,
-    get state() {
-      return sampler.state;
-    },
-    set state(state) {
-      sampler.state = state;
-    },
     nextBatch: async (size) => sampler.nextBatch(size),
-    drawSamples: (count) => drawVolumeSheet(sampler.nextBatch(count), shape, role),
     evaluate: (tests, weights) =>
       evaluateVolumes(role, tests, testShape, async (image) => {
         const { probability } = await pass.run({ image }, 1, weights);
@@ -70,12 +50,4 @@ export async function boxTask(
       exportVolumeModel({ role, network: recipe.network, classes, shape: testShape, recipe, steps, weights }),
     release: () => pass.release(),
   };
-}
-
-export function samplerOf(
-  { shape, augmentation, seed }: VolumeRecipe,
-  role: VolumeSamplerOptions['role'],
-  groups: VolumeSamplerOptions['groups'],
-): VolumeSampler {
-  return new VolumeSampler({ role, groups, shape, augmentation, seed: seed + 2 });
 }

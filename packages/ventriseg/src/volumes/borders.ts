@@ -191,8 +191,7 @@ export async function decideBorders(
   probability: Float32Array,
   shape: Shape3,
 ): Promise<void> {
-  const { name, shape: inputShape } = pass.graph.inputs[0]!;
-  const points = inputShape[2]!;
+  const points = pass.graph.inputs[0]!.shape[2]!;
   const voxels = image.length;
   const classes = probability.length / voxels;
   const doubt = findDoubt(image, probability, shape, options);
@@ -202,9 +201,9 @@ export async function decideBorders(
   for (let start = 0; start < chosen.length; start += points) {
     const some = chosen.subarray(start, start + points);
     fillBorderFeatures(image, probability, shape, doubt, some, features, points);
-    const output = Object.values(await pass.run({ [name]: features }, 1, weights))[0]!;
+    const { probability: output } = await pass.run({ image: features }, 1, weights);
     for (let k = 0; k < classes; k++) {
-      decided.set(output.subarray(k * points, k * points + some.length), k * chosen.length + start);
+      decided.set(output!.subarray(k * points, k * points + some.length), k * chosen.length + start);
     }
   }
   // Only now: each decision rests on what the segment network said around it.

@@ -1,6 +1,4 @@
 export {
-  type BorderNetworkOptions,
-  borderFeatureCount,
   borderNetwork,
   borderNetworkSchema,
   decideBorders,

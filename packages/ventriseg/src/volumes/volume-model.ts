@@ -63,6 +63,9 @@ export const volumeModelMetadataSchema = z.object({
 
 export type VolumeModelMetadata = z.infer<typeof volumeModelMetadataSchema>;
 
+/** Points that a border network decides at a time. */
+const BORDER_POINTS = 8192;
+
 /** The network of a role for a shape [nx, ny, nz]; its input is [1, nz, ny, nx]. */
 export function buildVolumeNetwork(
   name: string,
@@ -169,9 +172,6 @@ export function readVolumeModel(bytes: Uint8Array, path: string): VolumeModelMet
  * it, or left out, as FreeSurfer's numbers 4 and 43 have it.
  */
 export type ChoroidPlexus = 'ventricle' | 'left-out';
-
-/** Points that a border network decides at a time. */
-const BORDER_POINTS = 8192;
 
 export interface VolumeModelOptions {
   /** Default 'ventricle'. */
