@@ -16,6 +16,7 @@ import {
   type Shape3,
   type Vec3,
   type Volume,
+  voxelMeans,
   voxelSizesMm,
 } from '@ventriseg/imaging';
 import { moveScan } from 'ventriseg';
@@ -126,7 +127,7 @@ function labelsOn(labels: Volume<Uint8Array>, grid: Grid): Volume<Uint8Array> {
   for (const label of [4, 43, 5, 44, 14, 15]) {
     const mask = new Float32Array(labels.data.length);
     for (let at = 0; at < mask.length; at++) if (labels.data[at] === label) mask[at] = 1;
-    const share = resample({ ...labels, data: mask }, grid, { antiAlias: true }).data;
+    const share = voxelMeans({ ...labels, data: mask }, grid).data;
     for (let at = 0; at < count; at++) {
       all[at]! += share[at]!;
       if (share[at]! <= most[at]!) continue;

@@ -35,6 +35,8 @@ export async function findWithSlices(
   const head = found.head ?? (options.force ? wholeVolume(volume) : undefined);
   const common = {
     classes: plan.classes,
+    // Networks trained on overlap alone are sure of nearly every pixel, rightly or not.
+    labelledFrom: 0.5,
     shown: { image: volume, black: 0, bright: brightTissueLevel(volume) ?? defaultBright },
     warnings,
     noHead: found.head === undefined ? found.reason : undefined,

@@ -34,6 +34,8 @@ export interface Found {
   readonly classes: readonly ClassLabels[];
   /** undefined when no trace of any class was found, or there is no head. */
   readonly probabilities: ClassProbabilities | undefined;
+  /** A voxel is labelled where all classes together are more probable than this. */
+  readonly labelledFrom: number;
   /** What was looked at; undefined when nothing was. */
   readonly view: NetworkView | undefined;
   readonly shown: ShownScan;

@@ -1,7 +1,7 @@
 import { SeededRandom } from 'onnx-autograd';
 import { describe, expect, test } from 'vitest';
 import { otsuThreshold } from './find-head.ts';
-import { boxInScan, type LabelledBox, mostProbable } from './label-regions.ts';
+import { boxInScan, type LabelledBox, labelOnScan, labelVoxels } from './label-regions.ts';
 import { measureLabels } from './measure-labels.ts';
 import { type MidSagittalPlane, rightOf } from './mid-sagittal-plane.ts';
 import { needsSides, numberLabels, numbersOfClass, sideOfVoxels } from './number-labels.ts';
@@ -26,16 +26,31 @@ function boxOf(runs: readonly (readonly [number, number, number])[], x0 = 0): La
 
 const count = (data: Uint8Array, value: number) => data.reduce((n, v) => n + (v === value ? 1 : 0), 0);
 
-describe('mostProbable', () => {
-  test('one class wins over one half; ties go to the background', () => {
-    expect([...mostProbable([Float32Array.of(0.4, 0.5, 0.51, 1)])]).toEqual([0, 0, 1, 1]);
+describe('labelVoxels', () => {
+  test('labels what is more probable than the threshold', () => {
+    const one = Float32Array.of(0.4, 0.43, 0.44, 0.5, 0.51, 1);
+    expect([...labelVoxels([one], 0.5)]).toEqual([0, 0, 0, 0, 1, 1]);
+    expect([...labelVoxels([one], Math.fround(0.43))]).toEqual([0, 0, 1, 1, 1, 1]);
   });
 
-  test('of several the largest wins, the background having what they leave', () => {
-    const a = Float32Array.of(0.4, 0.3, 0.2, 0);
-    const b = Float32Array.of(0.35, 0.3, 0.45, 0);
-    expect([...mostProbable([a, b])]).toEqual([1, 0, 2, 0]);
+  test('classes count together, and the largest wins though the background be more probable', () => {
+    const a = Float32Array.of(0.4, 0.3, 0.2, 0.1);
+    const b = Float32Array.of(0.35, 0.3, 0.45, 0.2);
+    expect([...labelVoxels([a, b], 0.43)]).toEqual([1, 1, 2, 0]);
   });
+});
+
+test('a scan of coarser voxels has the share of each that is filled', () => {
+  const fine = { shape: [6, 2, 2] as const, voxelToWorld: affine(0) };
+  const data = new Float32Array(24).map((_, at) => Number(at % 6 >= 1 && at % 6 < 5));
+  const scan = {
+    shape: [3, 1, 1] as const,
+    voxelToWorld: [2, 0, 0, 0.5, 0, 2, 0, 0.5, 0, 0, 2, 0.5, 0, 0, 0, 1],
+  };
+  const box = labelOnScan({ grid: fine, classes: [data] }, scan, 0.43)!;
+  expect([...box.probabilities[0]!]).toEqual([0.5, 1, 0.5]);
+  expect([...box.classes]).toEqual([1, 1, 1]);
+  expect([...labelOnScan({ grid: fine, classes: [data] }, scan, 0.5)!.classes]).toEqual([0, 1, 0]);
 });
 
 test('boxInScan holds the other grid with a voxel around, and knows when they do not meet', () => {

@@ -171,7 +171,7 @@ describe('what is done after the network', () => {
   });
 
   test('an island at the end of the slices does not count as a ventricle that is cut', async () => {
-    const model = await loadIntensityModel([160.5], { slices: { first: 84, last: 255 } });
+    const model = await loadIntensityModel([160.5], { slices: { first: 85, last: 255 } });
     const scan = paint(grid, [...normal, islandAt]);
     const codes = async (options: SegmentVolumeOptions) =>
       (await segmentVolume(scan, model, options)).quality.map(({ code }) => code);

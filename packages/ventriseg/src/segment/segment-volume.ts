@@ -173,11 +173,11 @@ interface Labelled {
 }
 
 function label(
-  { classes, probabilities, conformed }: Found,
+  { classes, probabilities, labelledFrom, conformed }: Found,
   scan: Volume,
   options: OptionsInForce,
 ): Labelled {
-  const box = probabilities && labelOnScan(probabilities, reorientGrid(scan, workingAxes));
+  const box = probabilities && labelOnScan(probabilities, reorientGrid(scan, workingAxes), labelledFrom);
   if (box === undefined) {
     const none = new Uint8Array(0);
     const islands = { parts: 0, ml: 0 };
