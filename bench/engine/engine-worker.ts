@@ -2,13 +2,13 @@
  * Times our engine in a process of its own; see worker-protocol.ts. Inference is a ForwardPass over the inference
  * graph, training a Trainer's step, both as `ventriseg train` uses them.
  */
-import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { buildInferenceGraph, ForwardPass, Trainer } from 'onnx-autograd';
 import { workerLanes } from 'onnx-autograd/node';
 import * as onnxruntime from 'onnxruntime-node';
 import { readWeights } from '../pytorch/weights-file.ts';
 import { benchmarkNetworks, imageSize } from './networks.ts';
+import { readNumbers } from './pictures.ts';
 import type { Measured, Prepared, Request, Task, WorkerSetup } from './worker-protocol.ts';
 
 const LEARNING_RATE = 1e-4;
@@ -17,17 +17,12 @@ const WARM_UP_STEPS = 3;
 const setup = JSON.parse(process.argv[2]!) as WorkerSetup;
 const { network, loss, forwardChunk } = benchmarkNetworks.find(({ name }) => name === setup.network)!;
 const session = { intraOpNumThreads: setup.threads, interOpNumThreads: 1 };
-const images = await floats(setup.images);
-const targets = await floats(setup.targets);
+const numbers = setup.batch * imageSize(setup);
+const images = await readNumbers(setup.images, numbers);
+const targets = await readNumbers(setup.targets, numbers);
 const weights = await readWeights(setup.weights);
 const steps = new Map<Task, () => Promise<number | null>>();
 const prepared: (ForwardPass | Trainer)[] = [];
-
-async function floats(path: string): Promise<Float32Array> {
-  const bytes = await readFile(path);
-  const all = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-  return all.slice(0, setup.batch * imageSize(setup));
-}
 
 function createTrainer(): Promise<Trainer> {
   return Trainer.create({

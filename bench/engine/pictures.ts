@@ -2,7 +2,7 @@
  * Pictures to time on: heads of the size that 2017's slices have, textured ellipses on exact zeros with a darker
  * figure inside to be found. Both engines read the same file.
  */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SeededRandom } from 'onnx-autograd';
 import { SIZE } from './networks.ts';
@@ -36,6 +36,12 @@ export async function writePictures(directory: string, count: number, seed: numb
   await writeFile(files.images, new Uint8Array(images.buffer));
   await writeFile(files.targets, new Uint8Array(targets.buffer));
   return files;
+}
+
+/** The first `count` numbers of one of the files. */
+export async function readNumbers(path: string, count: number): Promise<Float32Array> {
+  const { buffer, byteOffset } = await readFile(path);
+  return new Float32Array(buffer.slice(byteOffset, byteOffset + count * Float32Array.BYTES_PER_ELEMENT));
 }
 
 interface Ellipse {

@@ -8,13 +8,17 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runScript, UsageError, wholeNumber } from '../command-line.ts';
 import { measureMatmulPeak } from './matmul-peak.ts';
-import { benchmarkNetworks, imageSize, SIZE } from './networks.ts';
-import { writePictures } from './pictures.ts';
-import { benchmarkText, type EngineBenchmark } from './table.ts';
+import { type BenchmarkNetwork, benchmarkNetworks, imageSize, SIZE } from './networks.ts';
+import { operatorTimes } from './operator-times.ts';
+import { type PictureFiles, writePictures } from './pictures.ts';
+import { benchmarkText, type EngineBenchmark, type OperatorBenchmark, operatorText } from './table.ts';
 import { findPytorch, timeNetwork } from './time-network.ts';
+import type { Task } from './worker-protocol.ts';
 
 /** "5 minutes an epoch" of 4,000 slices. */
 const IMAGES_PER_SECOND_2017 = 13;
+/** Least length of what operators are noted of. */
+const OPERATOR_SECONDS = 4;
 
 const help = `npm run bench:engine -- [options]
 
@@ -26,6 +30,8 @@ Times our engine (onnxruntime-node) and PyTorch side by side: forward passes and
   --rounds N       rounds of each engine (default 5, quick 2)
   --threads N      threads of each engine (default 2)
   --no-pytorch     our engine alone
+  --operators      instead of speeds, where the time of our engine goes on one thread: the share of each operator,
+                   its arithmetic beside that of large matrix products, and what it moves
   --json           prints data instead of a table
   --help
 
@@ -41,6 +47,7 @@ function readOptions() {
       rounds: { type: 'string' },
       threads: { type: 'string', default: '2' },
       'no-pytorch': { type: 'boolean', default: false },
+      operators: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -58,58 +65,96 @@ function readOptions() {
   };
 }
 
+type Options = ReturnType<typeof readOptions>;
+
+function onProgress(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
+const cpu = cpus()[0]?.model ?? 'unknown processor';
+
+/** Our engine and PyTorch in turns. */
+async function timeEngines(options: Options, directory: string): Promise<EngineBenchmark> {
+  const { quick, threads, rounds } = options;
+  const python = process.env.VENTRISEG_PYTHON ?? '/usr/bin/python3';
+  const pytorch = options['no-pytorch'] ? { reason: 'left out by --no-pytorch' } : findPytorch(python);
+  if ('reason' in pytorch) onProgress(`no PyTorch: ${pytorch.reason}`);
+  const batchOf = (n: BenchmarkNetwork) => (quick ? n.quickBatch : n.batch);
+  const pictures = await picturesFor(options, directory, batchOf);
+  const matmulPeakGflops = await measureMatmulPeak(threads, quick ? 0.5 : 2);
+  const networks: EngineBenchmark['networks'][number][] = [];
+  for (const network of options.networks) {
+    const timing = await timeNetwork(network, {
+      threads,
+      rounds,
+      seconds: quick ? { forward: 0.2, train: 0.3 } : { forward: 2, train: 4 },
+      batch: batchOf(network),
+      python: 'version' in pytorch ? python : undefined,
+      directory,
+      pictures,
+      onProgress,
+    });
+    const timesThe2017Speed = network.name.endsWith('-2017')
+      ? timing.training.ours.imagesPerSecond / IMAGES_PER_SECOND_2017
+      : null;
+    networks.push({ ...timing, timesThe2017Speed });
+  }
+  return {
+    cpu,
+    threads,
+    rounds,
+    quick,
+    matmulPeakGflops,
+    pytorch: {
+      version: 'version' in pytorch ? pytorch.version : null,
+      missing: 'reason' in pytorch ? pytorch.reason : null,
+    },
+    imagesPerSecondOf2017: IMAGES_PER_SECOND_2017,
+    networks,
+  };
+}
+
+/** Our engine's operators on one thread. */
+async function timeOperators(options: Options, directory: string): Promise<OperatorBenchmark> {
+  const pictures = await picturesFor(options, directory, ({ batch }) => batch);
+  const matmulPeakGflops = await measureMatmulPeak(1, 2);
+  const networks: OperatorBenchmark['networks'][number][] = [];
+  for (const network of options.networks) {
+    const timesOf = (task: Task) => {
+      onProgress(`${network.name}: operators, ${task}`);
+      return operatorTimes(network, task, pictures, OPERATOR_SECONDS);
+    };
+    const operators = { forward: await timesOf('forward'), train: await timesOf('train') };
+    networks.push({ title: network.title, operators });
+  }
+  return { cpu, matmulPeakGflops, networks };
+}
+
+function picturesFor(
+  { networks }: Options,
+  directory: string,
+  batchOf: (network: BenchmarkNetwork) => number,
+): Promise<PictureFiles> {
+  // A volume is as many pictures, one after another.
+  const counts = networks.map((network) => (batchOf(network) * imageSize(network)) / SIZE ** 2);
+  return writePictures(directory, Math.max(...counts), 1);
+}
+
 async function main(): Promise<void> {
   const options = readOptions();
   if (options.help) {
     process.stdout.write(help);
     return;
   }
-  const { quick, threads, rounds } = options;
-  const onProgress = (message: string) => process.stderr.write(`${message}\n`);
-  const python = process.env.VENTRISEG_PYTHON ?? '/usr/bin/python3';
-  const pytorch = options['no-pytorch'] ? { reason: 'left out by --no-pytorch' } : findPytorch(python);
-  if ('reason' in pytorch) onProgress(`no PyTorch: ${pytorch.reason}`);
   const start = performance.now();
   const directory = await mkdtemp(join(tmpdir(), 'ventriseg-bench-'));
-  try {
-    const batchOf = (n: (typeof benchmarkNetworks)[number]) => (quick ? n.quickBatch : n.batch);
-    // A volume is as many pictures, one after another.
-    const picturesOf = (n: (typeof benchmarkNetworks)[number]) => (batchOf(n) * imageSize(n)) / SIZE ** 2;
-    const pictures = await writePictures(directory, Math.max(...options.networks.map(picturesOf)), 1);
-    onProgress('matrix products');
-    const matmulPeakGflops = await measureMatmulPeak(threads, quick ? 0.5 : 2);
-    const networks: EngineBenchmark['networks'][number][] = [];
-    for (const network of options.networks) {
-      const timing = await timeNetwork(network, {
-        threads,
-        rounds,
-        seconds: quick ? { forward: 0.2, train: 0.3 } : { forward: 2, train: 4 },
-        batch: batchOf(network),
-        python: 'version' in pytorch ? python : undefined,
-        directory,
-        pictures,
-        onProgress,
-      });
-      const timesThe2017Speed = network.name.endsWith('-2017')
-        ? timing.training.ours.imagesPerSecond / IMAGES_PER_SECOND_2017
-        : null;
-      networks.push({ ...timing, timesThe2017Speed });
-    }
-    const benchmark: EngineBenchmark = {
-      cpu: cpus()[0]?.model ?? 'unknown processor',
-      threads,
-      rounds,
-      quick,
-      matmulPeakGflops,
-      pytorch: {
-        version: 'version' in pytorch ? pytorch.version : null,
-        missing: 'reason' in pytorch ? pytorch.reason : null,
-      },
-      imagesPerSecondOf2017: IMAGES_PER_SECOND_2017,
-      networks,
-    };
+  const print = <T>(benchmark: T, text: (benchmark: T) => string) => {
     onProgress(`took ${((performance.now() - start) / 1000).toFixed(0)} s`);
-    process.stdout.write(options.json ? `${JSON.stringify(benchmark, null, 2)}\n` : benchmarkText(benchmark));
+    process.stdout.write(options.json ? `${JSON.stringify(benchmark, null, 2)}\n` : text(benchmark));
+  };
+  try {
+    if (options.operators) print(await timeOperators(options, directory), operatorText);
+    else print(await timeEngines(options, directory), benchmarkText);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

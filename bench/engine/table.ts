@@ -1,5 +1,7 @@
 /** The benchmark's figures as text for people. */
+import type { OperatorTime } from './operator-times.ts';
 import type { NetworkTiming, TaskTiming } from './time-network.ts';
+import type { Task } from './worker-protocol.ts';
 
 export interface EngineBenchmark {
   readonly cpu: string;
@@ -20,6 +22,39 @@ export interface EngineBenchmark {
 
 const headings = ['network', 'task', 'images/s', 'GFLOP/s', 'of peak', 'memory MB'];
 const pytorchHeadings = ['PyTorch images/s', 'GFLOP/s', 'of peak', 'memory MB', 'layout', 'ours : PyTorch'];
+
+/** Where the time of one thread goes. */
+export interface OperatorBenchmark {
+  readonly cpu: string;
+  /** Of a 1024^3 matrix product on one thread. */
+  readonly matmulPeakGflops: number;
+  readonly networks: readonly {
+    readonly title: string;
+    readonly operators: Readonly<Record<Task, readonly OperatorTime[]>>;
+  }[];
+}
+
+/** One row an operator, under its network and task. */
+export function operatorText({ cpu, matmulPeakGflops: peak, networks }: OperatorBenchmark): string {
+  const rows = networks.flatMap(({ title, operators }) =>
+    (['forward', 'train'] as const).flatMap((task) =>
+      operators[task].map(({ operator, share, gflopsPerSecond: gflops, gigabytesPerSecond }, i) => [
+        i === 0 ? `${title}, ${task}` : '',
+        operator,
+        `${(100 * share).toFixed(1)} %`,
+        gflops === null ? '' : gflops.toFixed(0),
+        gflops === null ? '' : `${((100 * gflops) / peak).toFixed(0)} %`,
+        gigabytesPerSecond.toFixed(1),
+      ]),
+    ),
+  );
+  const heads = ['network', 'operator', 'of time', 'GFLOP/s', 'of peak', 'GB/s'];
+  return (
+    `${alignTable([heads, ...rows])}\n\n` +
+    `${cpu}, one thread, fp32; matrix products of 1024^3 run at ${peak.toFixed(0)} GFLOP/s. ` +
+    'Arithmetic with the fillers of incomplete blocks; operators of less than 1 % are left out.\n'
+  );
+}
 
 /** A table, one row a network and task, and notes below it. */
 export function benchmarkText(benchmark: EngineBenchmark): string {
