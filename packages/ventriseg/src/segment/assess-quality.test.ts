@@ -14,6 +14,7 @@ function inputsWith(volumesMl: Record<string, number>): QualityInputs {
     labels: { data: new Uint8Array(27), shape: [3, 3, 3], voxelToWorld: affine },
     volumes: { labels, lateral: null, total: { ml, mlByProbability: ml } },
     removed: { parts: 0, ml: 0 },
+    unsure: [],
     cutAt: [],
     plane: undefined,
     forced: false,
@@ -48,5 +49,21 @@ test('labels outside of the skull are doubted, and many are refused', () => {
 test('nothing found at all is one error, not a list of missing parts', () => {
   expect(assessQuality(inputsWith({ lateral: 0, third: 0 })).map(({ code }) => code)).toEqual([
     'NO_VENTRICLES_FOUND',
+  ]);
+});
+
+test('a large part that lies apart and is not sure is told with its volume', () => {
+  const inputs = {
+    ...inputsWith({ lateral: 20 }),
+    unsure: [{ labels: [43], ml: 3.85, confidence: 0.66 }] as const,
+  };
+  expect(assessQuality(inputs)).toEqual([
+    {
+      code: 'UNSURE_PARTS',
+      severity: 'warning',
+      message:
+        'These lie apart, and the network is not sure of them: 3.9 mL of the right lateral ventricle (mean ' +
+        'probability 0.66).',
+    },
   ]);
 });

@@ -1,9 +1,11 @@
 /** Which rules of the table in quality.ts a result breaks. */
 import { type Shape3, type Volume, voxelSizesMm } from '@ventriseg/imaging';
+import { ventricles } from '../labels/index.ts';
 import type { VentricleVolumes } from './measure-labels.ts';
 import type { MidSagittalPlane } from './mid-sagittal-plane.ts';
 import { type QualityCode, type QualityFinding, qualityLimits, qualityRules } from './quality.ts';
 import type { RemovedIslands } from './remove-islands.ts';
+import type { UnsurePart } from './unsure-parts.ts';
 
 /** What the pair of volume networks tells besides labels. */
 export interface LocateEvidence {
@@ -25,6 +27,7 @@ export interface QualityInputs {
   readonly labels: Volume<Uint8Array>;
   readonly volumes: VentricleVolumes;
   readonly removed: RemovedIslands;
+  readonly unsure: readonly UnsurePart[];
   /** Sides on which the ventricles go on where the network did not look. */
   readonly cutAt: readonly string[];
   readonly plane: MidSagittalPlane | undefined;
@@ -128,7 +131,8 @@ function judgeVolumes(volumes: VentricleVolumes, evidence: LocateEvidence | unde
   }
 }
 
-function judgeFields({ labels, volumes, removed, cutAt, plane, evidence }: QualityInputs, add: Add): void {
+function judgeFields(inputs: QualityInputs, add: Add): void {
+  const { labels, volumes, removed, unsure, cutAt, plane, evidence } = inputs;
   const faces = touchedFaces(labels.data, labels.shape);
   if (faces > 0) {
     add(
@@ -157,6 +161,13 @@ function judgeFields({ labels, volumes, removed, cutAt, plane, evidence }: Quali
       `${removed.parts} separate parts with ${removed.ml.toFixed(1)} mL were taken away as islands, beside ` +
         `${volumes.total.ml.toFixed(1)} mL that were kept.`,
     );
+  }
+  if (unsure.length > 0) {
+    const parts = unsure.map(({ labels: numbers, ml, confidence }) => {
+      const titles = ventricles.filter(({ number }) => numbers.includes(number)).map(({ title }) => title);
+      return `${ml.toFixed(1)} mL of the ${titles.join(' or ')} (mean probability ${confidence.toFixed(2)})`;
+    });
+    add('UNSURE_PARTS', `These lie apart, and the network is not sure of them: ${parts.join(', ')}.`);
   }
   if (plane?.method === 'centre-of-mass') {
     add(

@@ -7,6 +7,7 @@ import { type MidSagittalPlane, rightOf } from './mid-sagittal-plane.ts';
 import { needsSides, numberLabels, numbersOfClass, sideOfVoxels } from './number-labels.ts';
 import { distinctNames } from './output-names.ts';
 import { removeIslands } from './remove-islands.ts';
+import { unsureParts } from './unsure-parts.ts';
 
 /** Voxels of 1 mm; x to the right from `x0`. */
 const affine = (x0: number, step = 1) => [step, 0, 0, x0, 0, step, 0, 0, 0, 0, step, 0, 0, 0, 0, 1];
@@ -65,6 +66,26 @@ test('boxInScan holds the other grid with a voxel around, and knows when they do
   expect(box.grid.shape).toEqual([11, 13, 15]);
   expect(box.grid.voxelToWorld.slice(3, 4)).toEqual([8]);
   expect(boxInScan({ ...part, voxelToWorld: affine(500) }, scan)).toBeUndefined();
+});
+
+test('of a class in several parts, those that are large and not sure are told, but not the main one', () => {
+  // 14 x 8 x 4 voxels, and 16 x 8 x 4, 0.512 mL, apart.
+  const runs = [
+    [0, 16, 8],
+    [20, 35, 8],
+  ] as const;
+  const box = boxOf(runs);
+  const found = () => unsureParts(box, [[43]]);
+  expect(found()).toEqual([]);
+  const [probability] = box.probabilities;
+  probability!.forEach((_, at) => {
+    if (at % 40 >= 20) probability![at]! *= 0.8;
+  });
+  expect(found()).toEqual([{ labels: [43], ml: 0.512, confidence: expect.closeTo(0.72, 6) }]);
+  probability!.fill(0.7);
+  // Of two parts the one with less probability in all is not the main one.
+  expect(found()).toHaveLength(1);
+  expect(unsureParts(boxOf([[0, 35, 8]]), [[43]])).toEqual([]);
 });
 
 describe('islands', () => {

@@ -36,13 +36,15 @@ export const qualityLimits = {
   disagreement: { least: 0.55, most: 4.5 },
   /** Mean probability of the label that was chosen, over all labelled voxels. */
   confidence: { doubtful: 0.8, unusable: 0.6 },
+  /** A part apart from the rest of its ventricle: from this volume on, with a mean probability under this. */
+  unsurePart: { leastMl: 0.5, confidence: 0.75 },
 } as const;
 
 /** What is credible for both lateral ventricles with their horns, mL. */
 export const plausibleLateralMl = qualityLimits.lateralMl;
 
 const { leastHeadMl, lateralMl, sharePercent, asymmetry, islandShare, voxelMm } = qualityLimits;
-const { outsideShare, disagreement, confidence } = qualityLimits;
+const { outsideShare, disagreement, confidence, unsurePart } = qualityLimits;
 
 export const qualityRules = {
   NO_HEAD_FOUND: {
@@ -158,6 +160,14 @@ export const qualityRules = {
       'Look whether ventricles lack their outline in the pictures; if so, segment again with all parts kept ' +
       '(--keep-islands).',
     threshold: `over ${100 * islandShare} % of the labelled volume; specks do not add up to that`,
+  },
+  UNSURE_PARTS: {
+    severity: 'warning',
+    meaning: 'A large part lies apart from its ventricle, and the network is not sure of it.',
+    whatToDo: 'Look in the pictures whether it is ventricle; where it is not, its volume is too much.',
+    threshold:
+      `${unsurePart.leastMl} mL or more with a mean probability under ${unsurePart.confidence}; the one such part of the scans ` +
+      'trained on that is so large, a true one, has 0.79',
   },
   SIDES_UNCERTAIN: {
     severity: 'warning',

@@ -26,6 +26,7 @@ import { putLabels } from './put-labels.ts';
 import type { QualityFinding } from './quality.ts';
 import { type RemovedIslands, removeIslands } from './remove-islands.ts';
 import { type SegmentProgress, type SegmentStage, Stages } from './stages.ts';
+import { type UnsurePart, unsureParts } from './unsure-parts.ts';
 import type { VolumeNetworks } from './volume-networks.ts';
 
 /** A slice network, or the pair of volume networks. */
@@ -169,6 +170,7 @@ interface Labelled {
   readonly numbers: Uint8Array;
   readonly plane: MidSagittalPlane | undefined;
   readonly islands: RemovedIslands;
+  readonly unsure: readonly UnsurePart[];
   readonly filledVoxels: number;
 }
 
@@ -182,24 +184,21 @@ function label(
     const none = new Uint8Array(0);
     const islands = { parts: 0, ml: 0 };
     const labels = putLabels(none, box, scan);
-    return { labels, box, numbers: none, plane: undefined, islands, filledVoxels: 0 };
+    return { labels, box, numbers: none, plane: undefined, islands, unsure: [], filledVoxels: 0 };
   }
-  const islands = options.removeIslands
-    ? removeIslands(
-        box,
-        classes.map((labelClass) => labelClass.labels),
-      )
-    : { parts: 0, ml: 0 };
+  const labelsOfClass = classes.map((labelClass) => labelClass.labels);
+  const islands = options.removeIslands ? removeIslands(box, labelsOfClass) : { parts: 0, ml: 0 };
+  const unsure = unsureParts(box, labelsOfClass);
   const filledVoxels = options.fillHoles ? fillWithMostProbable(box) : 0;
   const head = conformed?.head;
   const plane = head && needsSides(classes) ? findMidSagittalPlane(conformed.volume, head) : undefined;
   const numbers = numberLabels(box, classes, plane);
-  return { labels: putLabels(numbers, box, scan), box, numbers, plane, islands, filledVoxels };
+  return { labels: putLabels(numbers, box, scan), box, numbers, plane, islands, unsure, filledVoxels };
 }
 
 function measure(
   { classes, view, noHead, located }: Found,
-  { labels, box, numbers, plane, islands }: Labelled,
+  { labels, box, numbers, plane, islands, unsure }: Labelled,
   forced: boolean,
 ): Pick<Segmentation, 'volumes' | 'quality' | 'evidence' | 'pose' | 'measures'> {
   const volumes = measureLabels(box, numbers, classes, plane);
@@ -210,6 +209,7 @@ function measure(
     labels,
     volumes,
     removed: islands,
+    unsure,
     cutAt,
     plane,
     forced,
