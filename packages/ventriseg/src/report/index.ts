@@ -1,5 +1,10 @@
 export { comparisonHtml } from './comparison-html.ts';
 export { comparisonRows } from './comparison-rows.ts';
-export { drawReportPictures, drawReportSlices, drawReportSurfaces } from './draw-report-pictures.ts';
+export {
+  drawReportMeasures,
+  drawReportPanels,
+  drawReportPictures,
+  drawReportSurfaces,
+} from './draw-report-pictures.ts';
 export { reportHtml } from './report-html.ts';
-export type { ReportPictures, ReportSlices } from './report-section.ts';
+export type { ReportPictures } from './report-section.ts';

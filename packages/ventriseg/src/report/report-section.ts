@@ -8,14 +8,10 @@ import type { Html } from './html.ts';
 /** A picture that a report takes. */
 export type ReportPicture = Picture | EncodedPicture;
 
-/** The pictures of a result that show the scan. */
-export interface ReportSlices<P = ReportPicture> extends ResultPanels<P> {
-  /** As `drawMeasures` draws them; left out when there are none. */
-  readonly measures?: readonly MeasurePanel<P>[];
-}
-
 /** The pictures of a result; those that there are none of are left out. */
-export interface ReportPictures<P = ReportPicture> extends ReportSlices<P> {
+export interface ReportPictures<P = ReportPicture> extends ResultPanels<P> {
+  /** As `drawMeasures` draws them. */
+  readonly measures?: readonly MeasurePanel<P>[];
   /** As `drawSurfaces` draws them. */
   readonly surfaces?: P | undefined;
 }

@@ -1,5 +1,5 @@
 /** What a slice network is shown of a head, and whether the ventricles go on where it ends. */
-import { applyAffine, type Grid, invertAffine, multiplyAffines, type Volume } from '@ventriseg/imaging';
+import { type Grid, invertAffine, multiplyAffines, type Volume } from '@ventriseg/imaging';
 import { planeAxes, type SlicePlan, sliceToVoxel } from '../slices/index.ts';
 import type { Extent } from './find-head.ts';
 import type { LabelledBox } from './label-regions.ts';
@@ -62,10 +62,11 @@ export function sidesCut({ grid, openEnds }: NetworkView, box: LabelledBox): str
     for (let y = 0; y < ny; y++) {
       for (let x = 0; x < nx; x++, at++) {
         if (box.classes[at] === 0) continue;
-        applyAffine(toView, [x, y, z]).forEach((value, axis) => {
-          least[axis] = Math.min(least[axis]!, value);
-          most[axis] = Math.max(most[axis]!, value);
-        });
+        for (let axis = 0, row = 0; axis < 3; axis++, row += 4) {
+          const place = toView[row]! * x + toView[row + 1]! * y + toView[row + 2]! * z + toView[row + 3]!;
+          if (place < least[axis]!) least[axis] = place;
+          if (place > most[axis]!) most[axis] = place;
+        }
       }
     }
   }

@@ -6,15 +6,16 @@ import { fileURLToPath } from 'node:url';
 import { cropVolume, foregroundBox, type Volume } from '@ventriseg/imaging';
 import { Piscina } from 'piscina';
 import type { EncodedPicture, Picture } from '../pictures/index.ts';
-import type { ReportSlices } from '../report/index.ts';
 import type * as tasks from './picture-tasks.ts';
 
 export interface PictureThread {
   /** The surfaces of labels as a report shows them; undefined without ventricles. */
   surfaces(labels: Volume<Uint8Array>): Promise<EncodedPicture | undefined>;
-  encode(picture: Picture): Promise<EncodedPicture>;
-  encodeSlices(slices: ReportSlices<Picture>): Promise<ReportSlices<EncodedPicture>>;
+  /** The panels with their pictures as PNG. */
+  encodeEach<T extends { readonly picture: Picture }>(panels: readonly T[]): Promise<Encoded<T>[]>;
 }
+
+type Encoded<T> = Omit<T, 'picture'> & { readonly picture: EncodedPicture };
 
 let thread: PictureThread | undefined;
 
@@ -30,22 +31,12 @@ function startThread(): PictureThread {
   const pool = new Piscina({ filename, minThreads: 1, maxThreads: 1 });
   const run = <N extends keyof typeof tasks>(name: N, argument: Parameters<(typeof tasks)[N]>[0]) =>
     pool.run(argument, { name }) as Promise<ReturnType<(typeof tasks)[N]>>;
-  const encode = (picture: Picture) => run('encode', picture);
-  const encodeEach = <T extends { readonly picture: Picture }>(panels: readonly T[]) =>
-    Promise.all(panels.map(async (panel) => ({ ...panel, picture: await encode(panel.picture) })));
   return {
     surfaces: async (labels) => {
       const box = foregroundBox(labels);
       return box && run('surfaces', cropVolume(labels, box));
     },
-    encode,
-    async encodeSlices(pictures) {
-      const [planes, slices, measures] = await Promise.all([
-        encodeEach(pictures.planes),
-        encodeEach(pictures.slices),
-        encodeEach(pictures.measures ?? []),
-      ]);
-      return { planes, slices, measures };
-    },
+    encodeEach: (panels) =>
+      Promise.all(panels.map(async (panel) => ({ ...panel, picture: await run('encode', panel.picture) }))),
   };
 }

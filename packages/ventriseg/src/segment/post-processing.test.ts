@@ -2,6 +2,7 @@ import { SeededRandom } from 'onnx-autograd';
 import { describe, expect, test } from 'vitest';
 import { otsuThreshold } from './find-head.ts';
 import { boxInScan, type LabelledBox, labelOnScan, labelVoxels } from './label-regions.ts';
+import { findParts } from './labelled-parts.ts';
 import { measureLabels } from './measure-labels.ts';
 import { type MidSagittalPlane, rightOf } from './mid-sagittal-plane.ts';
 import { needsSides, numberLabels, numbersOfClass, sideOfVoxels } from './number-labels.ts';
@@ -24,6 +25,9 @@ function boxOf(runs: readonly (readonly [number, number, number])[], x0 = 0): La
   const probabilities = [Float32Array.from(classes, (value) => 0.9 * value)];
   return { grid: { shape: [40, 8, 8], voxelToWorld: affine(x0) }, start: [0, 0, 0], probabilities, classes };
 }
+
+const islandsOf = (box: LabelledBox, labels: Parameters<typeof removeIslands>[1]) =>
+  removeIslands(box, labels, findParts(box)).removed;
 
 const count = (data: Uint8Array, value: number) => data.reduce((n, v) => n + (v === value ? 1 : 0), 0);
 
@@ -75,7 +79,7 @@ test('of a class in several parts, those that are large and not sure are told, b
     [20, 35, 8],
   ] as const;
   const box = boxOf(runs);
-  const found = () => unsureParts(box, [[43]]);
+  const found = (of = box) => unsureParts(findParts(of).parts, [[43]], 0.001);
   expect(found()).toEqual([]);
   const [probability] = box.probabilities;
   probability!.forEach((_, at) => {
@@ -85,7 +89,7 @@ test('of a class in several parts, those that are large and not sure are told, b
   probability!.fill(0.7);
   // Of two parts the one with less probability in all is not the main one.
   expect(found()).toHaveLength(1);
-  expect(unsureParts(boxOf([[0, 35, 8]]), [[43]])).toEqual([]);
+  expect(found(boxOf([[0, 35, 8]]))).toEqual([]);
 });
 
 describe('islands', () => {
@@ -98,11 +102,11 @@ describe('islands', () => {
       [38, 38, 8],
     ] as const;
     const horn = boxOf(runs);
-    expect(removeIslands(horn, [[5, 44]])).toEqual({ parts: 1, ml: expect.closeTo(0.016, 9) });
+    expect(islandsOf(horn, [[5, 44]])).toEqual({ parts: 1, ml: expect.closeTo(0.016, 9) });
     expect(count(horn.classes, 1)).toBe((14 + 9 + 1) * 32);
     // As part of the lateral ventricles, both are too small to stay on account of being near.
     const lateral = boxOf(runs);
-    expect(removeIslands(lateral, [[4, 43]]).parts).toBe(1);
+    expect(islandsOf(lateral, [[4, 43]]).parts).toBe(1);
     expect(lateral.classes[38 + 40 * 8 * 3]).toBe(1);
   });
 
@@ -110,7 +114,7 @@ describe('islands', () => {
     for (const runs of [[], [[3, 20, 5]]] as [number, number, number][][]) {
       const box = boxOf(runs);
       const before = box.classes.slice();
-      expect(removeIslands(box, [[4]])).toEqual({ parts: 0, ml: 0 });
+      expect(islandsOf(box, [[4]])).toEqual({ parts: 0, ml: 0 });
       expect(box.classes).toEqual(before);
     }
   });

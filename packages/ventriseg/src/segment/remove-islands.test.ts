@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { CanonicalNumber } from '../labels/index.ts';
 import type { LabelledBox } from './label-regions.ts';
+import { findParts } from './labelled-parts.ts';
 import { removeIslands } from './remove-islands.ts';
 
 const classes: readonly CanonicalNumber[] = [4, 43, 5, 14, 15];
@@ -29,10 +30,8 @@ const right: Brick = [43, [45, 20, 20], [10, 20, 10]];
 /** What becomes of the last brick: its label, or 0. */
 function fateOf(...bricks: readonly Brick[]) {
   const box = boxOf([left, right, ...bricks]);
-  const removed = removeIslands(
-    box,
-    classes.map((label) => [label]),
-  );
+  const labels = classes.map((label) => [label]);
+  const { removed } = removeIslands(box, labels, findParts(box));
   const [x, y, z] = bricks.at(-1)![1] as [number, number, number];
   const own = box.classes[x + shape[0] * (y + shape[1] * z)]!;
   return { label: own === 0 ? 0 : classes[own - 1], ...removed };

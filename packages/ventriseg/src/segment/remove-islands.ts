@@ -11,7 +11,13 @@
 import { voxelVolumeMl } from '@ventriseg/imaging';
 import type { CanonicalNumber } from '../labels/index.ts';
 import type { LabelledBox } from './label-regions.ts';
-import { boxGapMm, findParts, type LabelledPart, partComesWithin, touchedClasses } from './labelled-parts.ts';
+import {
+  boxGapMm,
+  type LabelledPart,
+  type Parts,
+  partComesWithin,
+  touchedClasses,
+} from './labelled-parts.ts';
 
 export interface IslandRule {
   /** A part with at least this share of the main part's volume stays. */
@@ -53,18 +59,21 @@ export interface RemovedIslands {
   readonly ml: number;
 }
 
+export const noIslands: RemovedIslands = { parts: 0, ml: 0 };
+
 /**
  * Cleans `box.classes` in place.
  *
  * @param labels the canonical labels of each class, class 1 first; of several labels the most lenient rule holds
+ * @param found the parts of the box
+ * @returns what was removed, and the parts that are kept
  */
 export function removeIslands(
   box: LabelledBox,
   labels: readonly (readonly CanonicalNumber[])[],
-): RemovedIslands {
-  const found = findParts(box);
+  found: Parts,
+): { readonly removed: RemovedIslands; readonly kept: readonly LabelledPart[] } {
   const { parts, partOf } = found;
-  if (parts.length < 2) return { parts: 0, ml: 0 };
   const rules = labels.map(lenientRule);
   const kept = keepMain(parts, labels, rules, box);
   const voxelMl = voxelVolumeMl(box.grid);
@@ -86,8 +95,9 @@ export function removeIslands(
       changed = true;
     }
   }
+  const stay = parts.filter(({ number }) => kept.has(number));
   const dropped = parts.filter(({ number }) => !kept.has(number));
-  if (dropped.length === 0) return { parts: 0, ml: 0 };
+  if (dropped.length === 0) return { removed: noIslands, kept: stay };
   const becomes = new Uint8Array(parts.length + 1);
   let removedParts = 0;
   let removedVoxels = 0;
@@ -101,7 +111,7 @@ export function removeIslands(
     const number = partOf[at]!;
     if (number !== 0 && !kept.has(number)) box.classes[at] = becomes[number]!;
   }
-  return { parts: removedParts, ml: removedVoxels * voxelMl };
+  return { removed: { parts: removedParts, ml: removedVoxels * voxelMl }, kept: stay };
 }
 
 /** The parts that stay on account of their size: main parts in a possible place, and what is large beside them. */

@@ -21,8 +21,8 @@ import { type FileToWrite, writeAllWhole } from '../files/index.ts';
 import { isVolumeModel } from '../model/model-metadata.ts';
 import { partnerOf, resolveModel } from '../model/shipped-models.ts';
 import type { Person } from '../norms/index.ts';
-import type { EncodedPicture } from '../pictures/index.ts';
-import { drawReportSlices, reportHtml } from '../report/index.ts';
+import { type EncodedPicture, encodePng } from '../pictures/index.ts';
+import { drawReportMeasures, drawReportPanels, type ReportPictures, reportHtml } from '../report/index.ts';
 import type { OpenedScan, OpenProgress } from '../scan-input/index.ts';
 import { openScan } from '../scan-input/open-scan.ts';
 import { encodeStl, encodeVentriclePly, ventricleSurfaces } from '../surfaces/index.ts';
@@ -30,7 +30,8 @@ import type { ChoroidPlexus } from '../volumes/index.ts';
 import { encodeLabels } from './encode-labels.ts';
 import { loadModelFiles, type ModelFile } from './load-model-files.ts';
 import { nameOfScan } from './output-names.ts';
-import { pictureThread } from './picture-thread.ts';
+import { type PictureThread, pictureThread } from './picture-thread.ts';
+import type { ShownSegmentation } from './result-panels.ts';
 import { drawResult } from './result-picture.ts';
 import { patientOf, type ResultRecord, resultRecord } from './result-record.ts';
 import { type SegmentModel, segmentVolume } from './segment-volume.ts';
@@ -213,13 +214,16 @@ async function segmentInto(
     ...(onProgress && { onProgress }),
   });
   const opened = performance.now();
-  let drawingSurfaces: Promise<EncodedPicture | undefined> | undefined;
+  let drawing: Promise<ReportPictures<EncodedPicture>> | undefined;
+  let drawingMs = 0;
   const segmentation = await segmentVolume(scan.volume, model, {
     ...options,
-    onLabels: (labels) => {
-      drawingSurfaces = thread.surfaces(labels);
+    onLabels: (seen) => {
+      const start = performance.now();
+      drawing = drawBeforeMeasures(thread, seen);
       // It is waited for below; a failure before that must not count as unhandled.
-      drawingSurfaces.catch(() => undefined);
+      drawing.catch(() => undefined);
+      drawingMs = performance.now() - start;
     },
   });
   const segmented = performance.now();
@@ -237,11 +241,11 @@ async function segmentInto(
   // Compressed beside the drawing.
   const encoding = encodeLabels(scan, segmentation.labels);
   encoding.catch(() => undefined);
-  const sheet = thread.encode(drawResult(segmentation, name));
-  const slices = thread.encodeSlices(drawReportSlices(segmentation));
+  const encodingMeasures = thread.encodeEach(drawReportMeasures(segmentation));
   const surfaces = surfaceFiles(outputs, segmentation.labels);
-  const pictures = { ...(await slices), surfaces: await drawingSurfaces };
-  const { png: picture } = await sheet;
+  // The thread has enough to do.
+  const picture = encodePng(drawResult(segmentation, name));
+  const pictures = { ...(await drawing!), measures: await encodingMeasures };
   const labels = await encoding;
   const encoded = performance.now();
   const record = resultRecord(
@@ -251,7 +255,7 @@ async function segmentInto(
       open: opened - begun,
       ...segmentation.timingsMs,
       ...(errorBars && { 'error-bar': varied - segmented }),
-      encode: encoded - varied,
+      encode: encoded - varied + drawingMs,
       total: encoded - begun,
     },
     name,
@@ -269,6 +273,21 @@ async function segmentInto(
   await writeAllWhole(files, { signal });
   onProgress?.({ stage: 'write', done: 1, total: 1 });
   return { name, ...outputs, record };
+}
+
+/** The pictures that need no measures; drawn here and encoded in the thread, while the measures are taken. */
+async function drawBeforeMeasures(
+  thread: PictureThread,
+  seen: ShownSegmentation,
+): Promise<ReportPictures<EncodedPicture>> {
+  const drawingSurfaces = thread.surfaces(seen.labels);
+  const panels = drawReportPanels(seen);
+  const [surfaces, planes, slices] = await Promise.all([
+    drawingSurfaces,
+    thread.encodeEach(panels.planes),
+    thread.encodeEach(panels.slices),
+  ]);
+  return { surfaces, planes, slices };
 }
 
 /** What was given of the person, else what DICOM tells, else the BIDS dataset. */

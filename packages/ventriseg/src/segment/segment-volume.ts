@@ -7,7 +7,7 @@
  * All of it is done in one order of the axes, whatever the storage of the scan, so that permuting and flipping it
  * changes nothing.
  */
-import { fillHoles, gridOf, reorientGrid, resample, type Volume } from '@ventriseg/imaging';
+import { fillHoles, gridOf, reorientGrid, resample, type Volume, voxelVolumeMl } from '@ventriseg/imaging';
 import { VentrisegError } from '../errors.ts';
 import { withoutValues } from '../measures/measure.ts';
 import { measureVentricles, type VentricleMeasures } from '../measures/measure-ventricles.ts';
@@ -17,6 +17,7 @@ import { findWithSlices } from './find-with-slices.ts';
 import { findWithVolumes } from './find-with-volumes.ts';
 import type { Found, Intracranial, Located, ShownScan } from './found.ts';
 import { type LabelledBox, labelOnScan } from './label-regions.ts';
+import { findParts } from './labelled-parts.ts';
 import type { LoadedSliceModel } from './load-model.ts';
 import { measureLabels, type VentricleVolumes } from './measure-labels.ts';
 import { findMidSagittalPlane, type MidSagittalPlane } from './mid-sagittal-plane.ts';
@@ -24,7 +25,8 @@ import { sidesCut } from './network-view.ts';
 import { needsSides, numberLabels } from './number-labels.ts';
 import { putLabels } from './put-labels.ts';
 import type { QualityFinding } from './quality.ts';
-import { type RemovedIslands, removeIslands } from './remove-islands.ts';
+import { noIslands, type RemovedIslands, removeIslands } from './remove-islands.ts';
+import type { ShownSegmentation } from './result-panels.ts';
 import { type SegmentProgress, type SegmentStage, Stages } from './stages.ts';
 import { type UnsurePart, unsureParts } from './unsure-parts.ts';
 import type { VolumeNetworks } from './volume-networks.ts';
@@ -46,8 +48,8 @@ export interface SegmentVolumeOptions {
    * false.
    */
   readonly force?: boolean;
-  /** Told the labels before they are measured, for what can be done with them meanwhile. */
-  readonly onLabels?: (labels: Volume<Uint8Array>) => void;
+  /** Told what there is to see before it is measured, for what can be done with it meanwhile. */
+  readonly onLabels?: (seen: ShownSegmentation) => void;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SegmentProgress) => void;
 }
@@ -133,7 +135,7 @@ export async function segmentVolume(
     ? await findWithVolumes(volume, model, inForce, stages)
     : await findWithSlices(volume, model, inForce, stages);
   const labelled = await stages.run('labels', () => label(found, volume, inForce));
-  options.onLabels?.(labelled.labels);
+  options.onLabels?.({ labels: labelled.labels, shown: found.shown, plane: labelled.plane });
   const measured = await stages.run('measure', () => measure(found, labelled, inForce.force));
   return {
     labels: labelled.labels,
@@ -182,18 +184,28 @@ function label(
   const box = probabilities && labelOnScan(probabilities, reorientGrid(scan, workingAxes), labelledFrom);
   if (box === undefined) {
     const none = new Uint8Array(0);
-    const islands = { parts: 0, ml: 0 };
     const labels = putLabels(none, box, scan);
-    return { labels, box, numbers: none, plane: undefined, islands, unsure: [], filledVoxels: 0 };
+    return { labels, box, numbers: none, plane: undefined, islands: noIslands, unsure: [], filledVoxels: 0 };
   }
   const labelsOfClass = classes.map((labelClass) => labelClass.labels);
-  const islands = options.removeIslands ? removeIslands(box, labelsOfClass) : { parts: 0, ml: 0 };
-  const unsure = unsureParts(box, labelsOfClass);
+  const found = findParts(box);
+  const { removed, kept } = options.removeIslands
+    ? removeIslands(box, labelsOfClass, found)
+    : { removed: noIslands, kept: found.parts };
+  const unsure = unsureParts(kept, labelsOfClass, voxelVolumeMl(box.grid));
   const filledVoxels = options.fillHoles ? fillWithMostProbable(box) : 0;
   const head = conformed?.head;
   const plane = head && needsSides(classes) ? findMidSagittalPlane(conformed.volume, head) : undefined;
   const numbers = numberLabels(box, classes, plane);
-  return { labels: putLabels(numbers, box, scan), box, numbers, plane, islands, unsure, filledVoxels };
+  return {
+    labels: putLabels(numbers, box, scan),
+    box,
+    numbers,
+    plane,
+    islands: removed,
+    unsure,
+    filledVoxels,
+  };
 }
 
 function measure(

@@ -1,8 +1,6 @@
 /** Large parts that lie apart from a ventricle and that the network is not sure of: they may be something else. */
-import { voxelVolumeMl } from '@ventriseg/imaging';
 import type { CanonicalNumber } from '../labels/index.ts';
-import type { LabelledBox } from './label-regions.ts';
-import { findParts } from './labelled-parts.ts';
+import type { LabelledPart } from './labelled-parts.ts';
 import { qualityLimits } from './quality.ts';
 
 export interface UnsurePart {
@@ -14,16 +12,15 @@ export interface UnsurePart {
 }
 
 /**
- * @param box after islands were taken away
+ * @param parts that are kept
  * @param labels the canonical labels of each class, class 1 first
  */
 export function unsureParts(
-  box: LabelledBox,
+  parts: readonly LabelledPart[],
   labels: readonly (readonly CanonicalNumber[])[],
+  voxelMl: number,
 ): readonly UnsurePart[] {
   const { leastMl, confidence: least } = qualityLimits.unsurePart;
-  const { parts } = findParts(box);
-  const voxelMl = voxelVolumeMl(box.grid);
   return parts
     .filter((part) => parts.some((other) => other.class === part.class && other.sum > part.sum))
     .map((part) => ({

@@ -107,13 +107,16 @@ export function locateImage(working: Volume, divisor: number): Volume<Float32Arr
 /** Adds every source voxel to its block. Rows are converted as a whole, so that loops meet one kind of array. */
 function addBlocks(source: VoxelArray, from: Shape3, sums: Float32Array, to: Shape3): void {
   const [nx, ny, nz] = from;
-  const line = new Float64Array(nx);
+  // Whole blocks long: what lies beyond the row stays 0.
+  const line = new Float64Array(Math.ceil(nx / locateBlock) * locateBlock);
   for (let z = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
       const start = nx * (y + ny * z);
       line.set(source.subarray(start, start + nx));
       const row = to[0] * ((y >> 2) + to[1] * (z >> 2));
-      for (let x = 0; x < nx; x++) sums[row + (x >> 2)]! += line[x]!;
+      for (let x = 0, block = row; x < nx; x += locateBlock, block++) {
+        sums[block]! += line[x]! + line[x + 1]! + line[x + 2]! + line[x + 3]!;
+      }
     }
   }
 }
