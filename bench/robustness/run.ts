@@ -47,6 +47,8 @@ interface VariationScores {
   readonly dice: Readonly<Record<Structure, number>>;
   /** Of storage orders: voxels whose label differs from that of the scan as it is. */
   readonly differingVoxels: number | null;
+  /** Mean probability of the labels; null without any. */
+  readonly confidence: number | null;
   readonly quality: readonly string[];
 }
 
@@ -71,7 +73,7 @@ async function scoreHead(
   for (const variation of chosen) {
     const varied = variation.make(head, row.head === 'whole-head');
     if (varied === undefined) continue;
-    const { labels, quality } = await segmentVolume(varied.scan, model);
+    const { labels, quality, evidence } = await segmentVolume(varied.scan, model);
     const diceOf = (numbers: readonly number[]) =>
       dice(labelMask(varied.labels, numbers), labelMask(labels, numbers));
     scores.push({
@@ -82,6 +84,7 @@ async function scoreHead(
         Object.entries(structures).map(([name, numbers]) => [name, diceOf(numbers)]),
       ) as Record<Structure, number>,
       differingVoxels: variation.kind === 'storage' ? differing(expected.labels, labels) : null,
+      confidence: evidence?.confidence ?? null,
       quality: quality.map(({ code }) => code),
     });
     process.stderr.write(
@@ -106,12 +109,14 @@ function table(scores: readonly VariationScores[]): string {
       return [mean(values).toFixed(3), Math.min(...values).toFixed(3)];
     });
     const differingVoxels = own.reduce((sum, score) => sum + (score.differingVoxels ?? 0), 0);
+    const sure = Math.min(...own.flatMap(({ confidence }) => confidence ?? []));
     const doubts = [...new Set(own.flatMap(({ quality }) => quality))].join(' ');
     const identical = differingVoxels === 0 ? 'identical' : `${differingVoxels} voxels differ`;
-    return [[`${kind}: ${name}`, `${own.length}`, ...cells, kind === 'storage' ? identical : '', doubts]];
+    const told = [sure.toFixed(2), kind === 'storage' ? identical : '', doubts];
+    return [[`${kind}: ${name}`, `${own.length}`, ...cells, ...told]];
   });
   return markdownTable(
-    ['variation', 'scans', ...names.flatMap((name) => [name, 'worst']), 'storage', 'doubts'],
+    ['variation', 'scans', ...names.flatMap((name) => [name, 'worst']), 'least sure', 'storage', 'doubts'],
     rows,
   );
 }

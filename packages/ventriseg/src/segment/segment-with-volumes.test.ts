@@ -142,8 +142,8 @@ describe('quality', () => {
   });
 
   test.each([
-    [0.7, 'LOW_CONFIDENCE'],
-    [0.58, 'UNFAMILIAR_IMAGE'],
+    [0.75, 'LOW_CONFIDENCE'],
+    [0.65, 'UNFAMILIAR_IMAGE'],
   ])('a network that gives its labels a probability of %d', async (probability, code) => {
     expect(codesOf(await run(paint(headGrid(), normal), intensityPair(probability)))).toEqual([code]);
   });
@@ -168,14 +168,14 @@ describe('quality', () => {
 
   test('a result that cannot be used has volumes, and no measure a value unless forced', async () => {
     const scan = paint(headGrid(), normal);
-    const refused = await run(scan, intensityPair(0.58));
+    const refused = await run(scan, intensityPair(0.65));
     expect(refused.volumes.total.ml).toBeGreaterThan(0);
     expect(refused.measures.every(({ value }) => value === null)).toBe(true);
     expect(refused.measures[0]).toMatchObject({
       status: 'RESULT_UNUSABLE',
       message: 'The result cannot be used: UNFAMILIAR_IMAGE.',
     });
-    const forced = await run(scan, intensityPair(0.58), { force: true });
+    const forced = await run(scan, intensityPair(0.65), { force: true });
     expect(forced.measures[0]!.status).toBe('measured');
   });
 });
