@@ -42,7 +42,7 @@ interface NotedEvent {
 
 const LEARNING_RATE = 1e-4;
 const BYTES_OF_FLOAT = 4;
-/** Operators of a smaller share are told together. */
+/** Operators of a smaller share are left out. */
 const LEAST_SHARE = 0.01;
 
 /** Does a task on whole batches for a while; operators by falling share. */

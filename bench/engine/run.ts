@@ -45,18 +45,22 @@ function readOptions() {
       only: { type: 'string', multiple: true },
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
-      threads: { type: 'string', default: '2' },
+      threads: { type: 'string' },
       'no-pytorch': { type: 'boolean', default: false },
       operators: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
+  const ofSpeeds = (['quick', 'rounds', 'threads', 'no-pytorch'] as const).filter((name) => values[name]);
+  if (values.operators && ofSpeeds.length > 0) {
+    throw new UsageError(`--operators measures no speeds; leave out --${ofSpeeds.join(', --')}`);
+  }
   const names = values.only ?? benchmarkNetworks.map(({ name }) => name);
   return {
     ...values,
     rounds: wholeNumber('--rounds', values.rounds ?? (values.quick ? '2' : '5'), 1),
-    threads: wholeNumber('--threads', values.threads, 1),
+    threads: wholeNumber('--threads', values.threads ?? '2', 1),
     networks: names.map((name) => {
       const network = benchmarkNetworks.find((n) => n.name === name);
       if (network !== undefined) return network;
