@@ -33,7 +33,7 @@ export const qualityLimits = {
   /** Share of the ventricles that may lie outside of the space inside the skull. */
   outsideShare: { doubtful: 0.05, unusable: 0.25 },
   /** The volume that the coarse network found over that of the fine one. */
-  disagreement: { least: 0.55, most: 4.5 },
+  disagreement: { least: 0.8, most: 4.5 },
   /** Mean probability of the label that was chosen, over all labelled voxels. */
   confidence: { doubtful: 0.8, unusable: 0.7 },
   /** A part apart from the rest of its ventricle: from this volume on, with a mean probability under this. */
