@@ -5,13 +5,14 @@
  */
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { evaluateLabels, isPair, openModel, type SegmentModel, segmentFile } from 'ventriseg/node';
 import { dataPath } from '../../test/data-folder.ts';
 import { runScript, UsageError } from '../command-line.ts';
 import { heldOutPeople, type LabelledScan, labelledScans } from '../labelled-scans.ts';
-import { diceOfAll, type ScanScores, scanTable, scoresOf, summaryTable } from './scores.ts';
+import { diceOfAll, type ScanScores, type ScoredScan, scanTable, scoresOf, summaryTable } from './scores.ts';
+import { writeSyntheticHeads } from './synthetic-heads.ts';
 
 const help = `npm run bench:accuracy -- [options]
 
@@ -19,6 +20,8 @@ Segments every labelled scan of ../shared/data (VENTRISEG_DATA) and compares wit
 
   --model NAME|FILE   instead of the shipped model
   --dataset NAME      only these rows of cases.tsv; may be repeated
+  --synthetic         instead: whole heads made from the label maps that the shipped model was not trained on, T1-like,
+                      with widened ventricles, at 2 mm, and of any contrast
   --held-out LIST     people of the permissive sets that the model was not trained on, comma-separated
                       (default: those of the shipped models' cards)
   --crf               with the dense CRF
@@ -33,26 +36,26 @@ const worstShown = 5;
 
 interface Choices {
   readonly output: string;
-  readonly heldOut: readonly string[];
+  readonly trainedOn: (scan: ScoredScan) => boolean;
   readonly crf: boolean;
   readonly flip: boolean;
 }
 
-async function scoreScan(scan: LabelledScan, model: SegmentModel, choices: Choices): Promise<ScanScores> {
+async function scoreScan(scan: ScoredScan, model: SegmentModel, choices: Choices): Promise<ScanScores> {
   const { output, crf, flip } = choices;
-  const name = `${scan.dataset}_${scan.subject}`;
-  const result = await segmentFile(dataPath(scan.image), {
+  const name = `${scan.dataset}_${scan.subject}`.replaceAll(/[ ,]+/g, '-');
+  const result = await segmentFile(scan.imagePath, {
     ...{ output, name, model, crf, flip },
     overwrite: true,
   });
-  const { structures } = await evaluateLabels(dataPath(scan.labels), result.labelsPath, {
+  const { structures } = await evaluateLabels(scan.labelsPath, result.labelsPath, {
     truthScheme: scan.scheme,
     predictionScheme: 'freesurfer',
   });
   return {
     dataset: scan.dataset,
     subject: scan.subject,
-    trainedOn: scan.dataset !== 'oasis-manual' && !choices.heldOut.includes(scan.subject),
+    trainedOn: choices.trainedOn(scan),
     structures: scoresOf(structures),
     seconds: result.record.timingsMs.total! / 1000,
     quality: result.record.quality.map(({ code }) => code),
@@ -68,7 +71,7 @@ async function keepWorst(scores: readonly ScanScores[], folder: string): Promise
     .sort((a, b) => diceOfAll(a) - diceOfAll(b))
     .slice(0, worstShown);
   for (const scan of worst) {
-    const name = `${diceOfAll(scan).toFixed(3)}_${scan.dataset}_${scan.subject}.png`;
+    const name = `${diceOfAll(scan).toFixed(3)}_${basename(scan.picturePath)}`;
     await copyFile(scan.picturePath, join(folder, name));
   }
 }
@@ -105,8 +108,16 @@ async function openModels(wanted: string | undefined, plexus: string | undefined
   const apart = await openModel(wanted, { choroidPlexus: 'left-out' });
   return {
     models: [within, apart],
-    modelFor: ({ scheme }: LabelledScan) => (scheme === 'freesurfer' ? apart : within),
+    modelFor: ({ scheme }: ScoredScan) => (scheme === 'freesurfer' ? apart : within),
   };
+}
+
+function asFiles(scan: LabelledScan): ScoredScan {
+  return { ...scan, imagePath: dataPath(scan.image), labelsPath: dataPath(scan.labels) };
+}
+
+function tell(message: string): void {
+  process.stderr.write(`${message}\n`);
 }
 
 async function main(): Promise<void> {
@@ -114,6 +125,7 @@ async function main(): Promise<void> {
     options: {
       model: { type: 'string' },
       dataset: { type: 'string', multiple: true },
+      synthetic: { type: 'boolean', default: false },
       'held-out': { type: 'string', default: heldOutPeople.join(',') },
       crf: { type: 'boolean', default: false },
       flip: { type: 'boolean', default: false },
@@ -129,18 +141,25 @@ async function main(): Promise<void> {
     return;
   }
   const { crf, flip } = values;
+  if (values.synthetic && values.dataset !== undefined) {
+    throw new UsageError('--synthetic takes no rows of cases.tsv; leave out --dataset');
+  }
   const output = values.keep ?? (await mkdtemp(join(tmpdir(), 'ventriseg-accuracy-')));
   await mkdir(output, { recursive: true });
-  const choices = { output, heldOut: values['held-out'].split(','), crf, flip };
+  const heldOut = values['held-out'].split(',');
+  const trainedOn = ({ dataset, subject }: ScoredScan) =>
+    !values.synthetic && dataset !== 'oasis-manual' && !heldOut.includes(subject);
+  const choices = { output, trainedOn, crf, flip };
   const { models, modelFor } = await openModels(values.model, values['choroid-plexus']);
   const scores: ScanScores[] = [];
   try {
-    for (const scan of await labelledScans(values.dataset)) {
+    const scans = values.synthetic
+      ? await writeSyntheticHeads(output, tell)
+      : (await labelledScans(values.dataset)).map(asFiles);
+    for (const scan of scans) {
       const found = await scoreScan(scan, modelFor(scan), choices);
       scores.push(found);
-      process.stderr.write(
-        `${scan.dataset} ${scan.subject}: all ventricles Dice ${diceOfAll(found).toFixed(3)}\n`,
-      );
+      tell(`${scan.dataset} ${scan.subject}: all ventricles Dice ${diceOfAll(found).toFixed(3)}`);
     }
     if (values.pictures !== undefined) await keepWorst(scores, values.pictures);
   } finally {

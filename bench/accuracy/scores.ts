@@ -1,5 +1,5 @@
 /** What is measured of each scan, and the tables of it. */
-import type { StructureScores } from 'ventriseg/node';
+import type { LabelScheme, StructureScores } from 'ventriseg/node';
 import { markdownTable } from '../experiment-2017/markdown-table.ts';
 import { mean } from '../labelled-scans.ts';
 
@@ -20,6 +20,15 @@ export type Scores = Pick<
   StructureScores,
   'dice' | 'jaccard' | 'hausdorff95Mm' | 'truthMl' | 'predictionMl' | 'volumeErrorPercent'
 >;
+
+/** A scan and its true labels, as files. */
+export interface ScoredScan {
+  readonly dataset: string;
+  readonly subject: string;
+  readonly imagePath: string;
+  readonly labelsPath: string;
+  readonly scheme: LabelScheme;
+}
 
 export interface ScanScores {
   readonly dataset: string;
