@@ -73,7 +73,7 @@ test('boxInScan holds the other grid with a voxel around, and knows when they do
 });
 
 test('of a class in several parts, those that are large and not sure are told, but not the main one', () => {
-  // 14 x 8 x 4 voxels, and 16 x 8 x 4, 0.512 mL, apart.
+  // 17 x 8 x 4 voxels, and 16 x 8 x 4, 0.512 mL, apart.
   const runs = [
     [0, 16, 8],
     [20, 35, 8],
