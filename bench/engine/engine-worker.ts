@@ -12,7 +12,6 @@ import { readNumbers } from './pictures.ts';
 import type { Measured, Prepared, Request, Task, WorkerSetup } from './worker-protocol.ts';
 
 const LEARNING_RATE = 1e-4;
-const WARM_UP_STEPS = 3;
 
 const setup = JSON.parse(process.argv[2]!) as WorkerSetup;
 const { network, loss, forwardChunk } = benchmarkNetworks.find(({ name }) => name === setup.network)!;
@@ -53,7 +52,7 @@ async function prepare(task: Task): Promise<Prepared> {
   }
   const firstLoss = await steps.get(task)!();
   // Memory is asked of the system during the first steps.
-  for (let step = 0; step < WARM_UP_STEPS; step++) await steps.get(task)!();
+  for (let step = 0; step < setup.warmUpSteps; step++) await steps.get(task)!();
   return { firstLoss };
 }
 

@@ -46,7 +46,7 @@ function ofRecipe(name: string, title: string): BenchmarkNetwork {
     upsampling: 'linear',
     outputChannels: 1 + recipe.network.spareOutputs,
     batch: recipe.batchSize,
-    quickBatch: 40,
+    quickBatch: 20,
     chunk: CHUNK,
     forwardChunk: FORWARD_CHUNK,
     network: buildNetwork(recipe, SIZE, SIZE, 1),
@@ -83,9 +83,9 @@ function ofWidths(
 export const benchmarkNetworks: readonly BenchmarkNetwork[] = [
   ofRecipe('ed-cnn-2017', 'ED-CNN of 2017'),
   ofRecipe('unet-2017', 'U-Net of 2017'),
-  ofWidths('unet', [8, 16, 32, 64, 128], { batch: 100, quickBatch: 40, chunk: CHUNK }),
-  ofWidths('encdec', [32, 64, 128, 256], { batch: 100, quickBatch: 10, chunk: CHUNK }),
-  ofWidths('unet', [32, 64, 128, 256], { batch: 100, quickBatch: 10, chunk: CHUNK }),
+  ofWidths('unet', [8, 16, 32, 64, 128], { batch: 100, quickBatch: 20, chunk: CHUNK }),
+  ofWidths('encdec', [32, 64, 128, 256], { batch: 100, quickBatch: 8, chunk: CHUNK }),
+  ofWidths('unet', [32, 64, 128, 256], { batch: 100, quickBatch: 8, chunk: CHUNK }),
   ofWidths('unet-3d', [16, 32, 64], { batch: 1, quickBatch: 1, chunk: 1 }),
 ];
 

@@ -26,7 +26,8 @@ Times our engine (onnxruntime-node) and PyTorch side by side: forward passes and
 
   --only NAME      only this network; may be repeated. There are
                    ${benchmarkNetworks.map(({ name }) => name).join(', ')}
-  --quick          under a minute: fewer and shorter rounds, smaller batches
+  --quick          under a minute: fewer and shorter rounds, no volumes unless --only names them, and batches so small
+                   that what is done once a batch weighs too much: ratios are lower than those of a whole run
   --rounds N       rounds of each engine (default 5, quick 2)
   --threads N      threads of each engine (default 2)
   --no-pytorch     our engine alone
@@ -56,7 +57,10 @@ function readOptions() {
   if (values.operators && ofSpeeds.length > 0) {
     throw new UsageError(`--operators measures no speeds; leave out --${ofSpeeds.join(', --')}`);
   }
-  const names = values.only ?? benchmarkNetworks.map(({ name }) => name);
+  const usual = values.quick
+    ? benchmarkNetworks.filter(({ spatial }) => spatial.length === 2)
+    : benchmarkNetworks;
+  const names = values.only ?? usual.map(({ name }) => name);
   return {
     ...values,
     rounds: wholeNumber('--rounds', values.rounds ?? (values.quick ? '2' : '5'), 1),
@@ -85,14 +89,15 @@ async function timeEngines(options: Options, directory: string): Promise<EngineB
   if ('reason' in pytorch) onProgress(`no PyTorch: ${pytorch.reason}`);
   const batchOf = (n: BenchmarkNetwork) => (quick ? n.quickBatch : n.batch);
   const pictures = await picturesFor(options, directory, batchOf);
-  const matmulPeakGflops = await measureMatmulPeak(threads, quick ? 0.5 : 2);
+  const matmulPeakGflops = await measureMatmulPeak(threads, quick ? 0.2 : 2);
   const networks: EngineBenchmark['networks'][number][] = [];
   for (const network of options.networks) {
     const timing = await timeNetwork(network, {
       threads,
       rounds,
-      seconds: quick ? { forward: 0.2, train: 0.3 } : { forward: 2, train: 4 },
+      seconds: quick ? { forward: 0.1, train: 0.1 } : { forward: 2, train: 4 },
       batch: batchOf(network),
+      warmUpSteps: quick ? 1 : 3,
       python: 'version' in pytorch ? python : undefined,
       directory,
       pictures,

@@ -19,6 +19,7 @@ export interface TimingOptions {
   /** Least length of a round. */
   readonly seconds: Readonly<Record<Task, number>>;
   readonly batch: number;
+  readonly warmUpSteps: number;
   /** Interpreter with PyTorch; undefined to time our engine alone. */
   readonly python: string | undefined;
   /** For the start values. */
@@ -143,6 +144,7 @@ async function startWorkers(spec: BenchmarkNetwork, options: TimingOptions, weig
     spatial: spec.spatial,
     upsampling: spec.upsampling,
     threads: options.threads,
+    warmUpSteps: options.warmUpSteps,
     images: options.pictures.images,
     targets: options.pictures.targets,
     weights,

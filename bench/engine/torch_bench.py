@@ -15,7 +15,6 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from encoder_decoder import EncoderDecoder, load_weights, soft_jaccard_loss  # noqa: E402
 
 LEARNING_RATE = 1e-4
-WARM_UP_STEPS = 3
 
 
 def main():
@@ -63,7 +62,7 @@ def main():
         steps[task] = step
         first_loss = step()
         # Memory is asked of the system during the first steps.
-        for _ in range(WARM_UP_STEPS):
+        for _ in range(setup["warmUpSteps"]):
             step()
         return {"firstLoss": first_loss}
 

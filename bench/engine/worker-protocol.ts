@@ -37,6 +37,8 @@ export interface WorkerSetup {
   readonly spatial: readonly number[];
   readonly upsampling: 'linear' | 'nearest';
   readonly threads: number;
+  /** Steps after the first that are not timed. */
+  readonly warmUpSteps: number;
   readonly images: string;
   readonly targets: string;
   /** Start values, as weights-file.ts writes them. */
