@@ -3,6 +3,11 @@
 /** Wrong use: told in one line, exit code 2. */
 export class UsageError extends Error {}
 
+/** Progress, on stderr. */
+export function tell(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
 /** @throws UsageError when the text is not a whole number of at least `least` */
 export function wholeNumber(name: string, text: string, least: number): number {
   const n = Number(text);

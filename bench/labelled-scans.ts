@@ -15,6 +15,8 @@ export interface LabelledScan {
 
 /** oasis-manual is never trained on; of the permissive sets these people are held out. */
 export const heldOutPeople: readonly string[] = ['IXI015-HH-1258', 'IXI034-HH-1260', 'brainload'];
+/** And these label maps. */
+export const heldOutMaps: readonly string[] = ['map_05', 'map_09', 'map_12', 'map_18'];
 
 /** The rows that have an image, of all sets or of those named. */
 export async function labelledScans(datasets?: readonly string[]): Promise<LabelledScan[]> {

@@ -9,7 +9,7 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { evaluateLabels, isPair, openModel, type SegmentModel, segmentFile } from 'ventriseg/node';
 import { dataPath } from '../../test/data-folder.ts';
-import { runScript, UsageError } from '../command-line.ts';
+import { runScript, tell, UsageError } from '../command-line.ts';
 import { heldOutPeople, type LabelledScan, labelledScans } from '../labelled-scans.ts';
 import { diceOfAll, type ScanScores, type ScoredScan, scanTable, scoresOf, summaryTable } from './scores.ts';
 import { writeSyntheticHeads } from './synthetic-heads.ts';
@@ -114,10 +114,6 @@ async function openModels(wanted: string | undefined, plexus: string | undefined
 
 function asFiles(scan: LabelledScan): ScoredScan {
   return { ...scan, imagePath: dataPath(scan.image), labelsPath: dataPath(scan.labels) };
-}
-
-function tell(message: string): void {
-  process.stderr.write(`${message}\n`);
 }
 
 async function main(): Promise<void> {

@@ -9,10 +9,8 @@ import { SeededRandom } from 'onnx-autograd';
 import { openScan } from 'ventriseg/node';
 import { type SynthesisInput, synthesiseImage } from '../../packages/ventriseg/src/synthesis/index.ts';
 import { dataPath } from '../../test/data-folder.ts';
+import { heldOutMaps } from '../labelled-scans.ts';
 import type { ScoredScan } from './scores.ts';
-
-/** Maps of the people that the shipped model's card names as held out. */
-const heldOutMaps = ['map_05', 'map_09', 'map_12', 'map_18'];
 
 /** Voxels of 1 mm and ventricles as they are, unless told otherwise; the rest varies as in training. */
 const plain: SynthesisInput = { ventricleChange: 0, thickSlices: 0, coarseVoxels: 0 };

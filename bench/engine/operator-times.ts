@@ -65,20 +65,19 @@ export async function operatorTimes(
     optimiser: { kind: 'adam' },
     session: task === 'train' ? noted : quiet,
   });
-  const pass = await ForwardPass.create(
-    runtime,
-    buildInferenceGraph(network, forwardChunk),
-    task === 'forward' ? noted : quiet,
-  );
-  const step =
-    task === 'train'
-      ? () => trainer.train({ images, targets, size }, LEARNING_RATE)
-      : () => pass.run({ image: images }, size, trainer.namedWeights());
+  const pass =
+    task === 'forward'
+      ? await ForwardPass.create(runtime, buildInferenceGraph(network, forwardChunk), noted)
+      : undefined;
+  const step = () =>
+    pass === undefined
+      ? trainer.train({ images, targets, size }, LEARNING_RATE)
+      : pass.run({ image: images }, size, trainer.namedWeights());
   const end = performance.now() + 1000 * seconds;
   do await step();
   while (performance.now() < end);
   finish();
-  await Promise.all([trainer.release(), pass.release()]);
+  await Promise.all([trainer.release(), pass?.release()]);
   const files = await readdir(notes);
   const events = await Promise.all(
     files.map(async (file) => JSON.parse(await readFile(join(notes, file), 'utf8')) as NotedEvent[]),

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runScript, UsageError, wholeNumber } from '../command-line.ts';
+import { runScript, tell, UsageError, wholeNumber } from '../command-line.ts';
 import { measureMatmulPeak } from './matmul-peak.ts';
 import { type BenchmarkNetwork, benchmarkNetworks, imageSize, SIZE } from './networks.ts';
 import { operatorTimes } from './operator-times.ts';
@@ -75,10 +75,6 @@ function readOptions() {
 
 type Options = ReturnType<typeof readOptions>;
 
-function onProgress(message: string): void {
-  process.stderr.write(`${message}\n`);
-}
-
 const cpu = cpus()[0]?.model ?? 'unknown processor';
 
 /** Our engine and PyTorch in turns. */
@@ -86,7 +82,7 @@ async function timeEngines(options: Options, directory: string): Promise<EngineB
   const { quick, threads, rounds } = options;
   const python = process.env.VENTRISEG_PYTHON ?? '/usr/bin/python3';
   const pytorch = options['no-pytorch'] ? { reason: 'left out by --no-pytorch' } : findPytorch(python);
-  if ('reason' in pytorch) onProgress(`no PyTorch: ${pytorch.reason}`);
+  if ('reason' in pytorch) tell(`no PyTorch: ${pytorch.reason}`);
   const batchOf = (n: BenchmarkNetwork) => (quick ? n.quickBatch : n.batch);
   const pictures = await picturesFor(options, directory, batchOf);
   const matmulPeakGflops = await measureMatmulPeak(threads, quick ? 0.2 : 2);
@@ -101,7 +97,7 @@ async function timeEngines(options: Options, directory: string): Promise<EngineB
       python: 'version' in pytorch ? python : undefined,
       directory,
       pictures,
-      onProgress,
+      onProgress: tell,
     });
     const timesThe2017Speed = network.name.endsWith('-2017')
       ? timing.training.ours.imagesPerSecond / IMAGES_PER_SECOND_2017
@@ -130,7 +126,7 @@ async function timeOperators(options: Options, directory: string): Promise<Opera
   const networks: OperatorBenchmark['networks'][number][] = [];
   for (const network of options.networks) {
     const timesOf = (task: Task) => {
-      onProgress(`${network.name}: operators, ${task}`);
+      tell(`${network.name}: operators, ${task}`);
       return operatorTimes(network, task, pictures, OPERATOR_SECONDS);
     };
     const operators = { forward: await timesOf('forward'), train: await timesOf('train') };
@@ -158,7 +154,7 @@ async function main(): Promise<void> {
   const start = performance.now();
   const directory = await mkdtemp(join(tmpdir(), 'ventriseg-bench-'));
   const print = <T>(benchmark: T, text: (benchmark: T) => string) => {
-    onProgress(`took ${((performance.now() - start) / 1000).toFixed(0)} s`);
+    tell(`took ${((performance.now() - start) / 1000).toFixed(0)} s`);
     process.stdout.write(options.json ? `${JSON.stringify(benchmark, null, 2)}\n` : text(benchmark));
   };
   try {

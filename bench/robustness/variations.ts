@@ -8,6 +8,7 @@ import {
   fillHoles,
   type Grid,
   gridOf,
+  labelMask,
   multiplyAffines,
   reorient,
   resample,
@@ -20,6 +21,7 @@ import {
   voxelSizesMm,
 } from '@ventriseg/imaging';
 import { moveScan } from 'ventriseg';
+import { labelVoxels } from '../../packages/ventriseg/src/segment/label-regions.ts';
 import { inverted, middleOf, regrid, withNoise } from '../change-scan.ts';
 
 /** A scan and its true labels by FreeSurfer's numbers, on one grid, and a mask of its brain. */
@@ -122,21 +124,10 @@ function onGrid({ scan, labels }: Pick<LabelledHead, 'scan' | 'labels'>, grid: G
 
 /** The label with the largest share of each voxel that is over half labelled, so that borders move by no half voxel. */
 function labelsOn(labels: Volume<Uint8Array>, grid: Grid): Volume<Uint8Array> {
-  const count = grid.shape[0] * grid.shape[1] * grid.shape[2];
-  const [out, most, all] = [new Uint8Array(count), new Float32Array(count), new Float32Array(count)];
-  for (const label of [4, 43, 5, 44, 14, 15]) {
-    const mask = new Float32Array(labels.data.length);
-    for (let at = 0; at < mask.length; at++) if (labels.data[at] === label) mask[at] = 1;
-    const share = voxelMeans({ ...labels, data: mask }, grid).data;
-    for (let at = 0; at < count; at++) {
-      all[at]! += share[at]!;
-      if (share[at]! <= most[at]!) continue;
-      out[at] = label;
-      most[at] = share[at]!;
-    }
-  }
-  for (let at = 0; at < count; at++) if (all[at]! <= 0.5) out[at] = 0;
-  return { data: out, shape: grid.shape, voxelToWorld: grid.voxelToWorld };
+  const numbers = [4, 43, 5, 44, 14, 15];
+  const shares = numbers.map((number) => voxelMeans(labelMask(labels, [number]), grid).data);
+  const data = labelVoxels(shares, 0.5).map((k) => (k === 0 ? 0 : numbers[k - 1]!));
+  return { data, shape: grid.shape, voxelToWorld: grid.voxelToWorld };
 }
 
 /** A smooth field over the head: brighter on one side, darker on the other, along all three axes. */

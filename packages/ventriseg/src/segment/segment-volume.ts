@@ -2,7 +2,7 @@
  * From a scan to labels of the ventricles on the scan's own grid. Browser-safe.
  *
  *   probabilities by slice or volume networks (find-with-slices.ts, find-with-volumes.ts) -> the scan's grid
- *   -> most probable class -> islands -> holes -> sides -> FreeSurfer's numbers -> volumes, measures -> quality
+ *   -> class of each voxel -> islands -> holes -> sides -> FreeSurfer's numbers -> volumes, measures -> quality
  *
  * All of it is done in one order of the axes, whatever the storage of the scan, so that permuting and flipping it
  * changes nothing.
