@@ -20,6 +20,8 @@ const kinds: Readonly<Record<string, SynthesisInput>> = {
   'T1-like, ventricles widened': { ...plain, ventricleChange: 1, ventricleGrowthMm: [4, 6] },
   'T1-like, 2 mm': { ...plain, coarseVoxels: 1, voxelMm: [2, 2] },
   'any contrast': { ...plain, contrast: 'any' },
+  'T2-like': { ...plain, contrast: 't2-like' },
+  'FLAIR-like': { ...plain, contrast: 'flair-like' },
 };
 
 /** Writes the heads and their labels into a folder; the same ones each time. */

@@ -88,17 +88,26 @@ export interface LabelClassValue {
   readonly labels: readonly number[];
 }
 
-const splitNames = ['train', 'validation', 'test'] as const;
+const splits = { what: 'SPLIT', names: ['train', 'validation', 'test'] } as const;
 type Parts<T> = { train?: T; validation?: T; test?: T };
+
+const plainNumber = (value: string) => (/^\d*\.?\d+$/.test(value) ? Number(value) : undefined);
 
 /** `train=0.8,test=0.2`. */
 export function splitFractions(text: string): Parts<number> {
-  return splitParts(text.split(','), (value) => (/^\d*\.?\d+$/.test(value) ? Number(value) : undefined));
+  return namedParts(splits, text.split(','), plainNumber);
+}
+
+const contrasts = { what: 'CONTRAST', names: ['t1-like', 't2-like', 'flair-like', 'any'] } as const;
+
+/** `t1-like=5,any=3`. */
+export function contrastWeights(text: string): Partial<Record<(typeof contrasts.names)[number], number>> {
+  return namedParts(contrasts, text.split(','), plainNumber);
 }
 
 /** `train=rest,test=3`. */
 export function splitCounts(text: string): Parts<number | 'rest'> {
-  return splitParts(text.split(','), (value) =>
+  return namedParts(splits, text.split(','), (value) =>
     value === 'rest' ? 'rest' : /^\d+$/.test(value) ? Number(value) : undefined,
   );
 }
@@ -108,22 +117,26 @@ export function splitPeople(
   text: string,
   previous: Parts<string[] | 'rest'> | undefined,
 ): Parts<string[] | 'rest'> {
-  const named = splitParts([text], (value) => (value === 'rest' ? 'rest' : value.split(',')));
+  const named = namedParts(splits, [text], (value) => (value === 'rest' ? 'rest' : value.split(',')));
   return { ...previous, ...named };
 }
 
-function splitParts<T>(parts: readonly string[], read: (value: string) => T | undefined): Parts<T> {
-  const result: Parts<T> = {};
+function namedParts<Name extends string, T>(
+  { what, names }: { readonly what: string; readonly names: readonly Name[] },
+  parts: readonly string[],
+  read: (value: string) => T | undefined,
+): Partial<Record<Name, T>> {
+  const result: Partial<Record<Name, T>> = {};
   for (const part of parts) {
     const [name, value = ''] = part.split(/=(.*)/s);
-    const split = splitNames.find((known) => known === name);
+    const known = names.find((candidate) => candidate === name);
     const parsed = value === '' ? undefined : read(value);
-    if (split === undefined || parsed === undefined) {
+    if (known === undefined || parsed === undefined) {
       throw new InvalidArgumentError(
-        `'${part}' is not SPLIT=VALUE with a split of ${splitNames.join(', ')} and a value that fits.`,
+        `'${part}' is not ${what}=VALUE with a ${what.toLowerCase()} of ${names.join(', ')} and a value that fits.`,
       );
     }
-    result[split] = parsed;
+    result[known] = parsed;
   }
   return result;
 }

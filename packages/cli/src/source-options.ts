@@ -4,7 +4,7 @@ import type { LabelScheme, PrepareOptions, SplitRequest } from 'ventriseg/node';
 import { CliError } from './errors.ts';
 import {
   collected,
-  numberFrom,
+  contrastWeights,
   splitCounts,
   splitFractions,
   splitPeople,
@@ -23,7 +23,7 @@ export interface SourceOptions {
   splitColumn?: boolean;
   seed?: number;
   synthesise?: number;
-  t1Share?: number;
+  contrasts?: ReturnType<typeof contrastWeights>;
 }
 
 export function addSourceOptions(command: Command): void {
@@ -52,7 +52,11 @@ export function addSourceOptions(command: Command): void {
     .option('--split-column', "as the tables' column split says")
     .option('--seed <number>', 'draws the split and what is synthesised; default 1', wholeNumber(0))
     .option('--synthesise <copies>', 'make this many images of each label map without one', wholeNumber(1))
-    .option('--t1-share <share>', 'share of these that look T1-weighted; default 0.5', numberFrom(0, 1));
+    .option(
+      '--contrasts <parts>',
+      'what these look like, in proportions, of t1-like, t2-like, flair-like and any; default t1-like=1,any=1',
+      contrastWeights,
+    );
 }
 
 function splitRequest(options: SourceOptions): SplitRequest | undefined {
@@ -71,10 +75,10 @@ function splitRequest(options: SourceOptions): SplitRequest | undefined {
   return requests[0];
 }
 
-function synthesiseInput({ synthesise, t1Share }: SourceOptions): PrepareOptions['synthesise'] {
-  if (synthesise !== undefined) return { copies: synthesise, t1Share: t1Share ?? 0.5 };
-  if (t1Share === undefined) return undefined;
-  throw new CliError('BAD_USAGE', '--t1-share goes with --synthesise');
+function synthesiseInput({ synthesise, contrasts }: SourceOptions): PrepareOptions['synthesise'] {
+  if (synthesise !== undefined) return { copies: synthesise, ...given({ contrasts }) };
+  if (contrasts === undefined) return undefined;
+  throw new CliError('BAD_USAGE', '--contrasts goes with --synthesise');
 }
 
 /** The options that were given; absent is not the same as undefined to the library. */

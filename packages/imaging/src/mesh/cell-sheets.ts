@@ -62,10 +62,17 @@ const faces: readonly CellFace[] = Array.from({ length: 6 }, (_, face) => {
   };
 });
 
+/** A bit for each face whose corners alternate between inside and outside, by the cell's inside corners. */
+const ambiguousFaces = Uint8Array.from({ length: 256 }, (_, inside) =>
+  faces.reduce((bits, { corners }, face) => {
+    const [a, b, c, d] = corners.map((corner) => (inside >> corner) & 1);
+    return a === c && b === d && a !== b ? bits | (1 << face) : bits;
+  }, 0),
+);
+
 /** Whether a face's corners alternate between inside and outside. */
 export function isAmbiguous(inside: number, face: number): boolean {
-  const [a, b, c, d] = faces[face]!.corners.map((corner) => (inside >> corner) & 1);
-  return a === c && b === d && a !== b;
+  return ((ambiguousFaces[inside]! >> face) & 1) === 1;
 }
 
 /**

@@ -24,7 +24,7 @@ export function measureSurface(surface: Surface): SurfaceMeasures {
   for (let at = 0; at < triangles.length; at += 3) {
     const normal = areaVector(positions, triangles, at);
     volumeMm3 += coneVolume(positions, triangles, at, normal);
-    areaMm2 += Math.hypot(...normal);
+    areaMm2 += Math.sqrt(normal[0] ** 2 + normal[1] ** 2 + normal[2] ** 2);
   }
   return { volumeMl: volumeMm3 / 1000, areaMm2, isClosed: isClosed(surface) };
 }
@@ -32,15 +32,18 @@ export function measureSurface(surface: Surface): SurfaceMeasures {
 /** Whether the edges, taken in both directions, are the same ones and none occurs twice. */
 function isClosed({ positions, triangles }: Surface): boolean {
   const vertices = positions.length / 3;
-  const forwards = new Float64Array(triangles.length);
-  const backwards = new Float64Array(triangles.length);
-  for (let at = 0; at < triangles.length; at++) {
-    const from = triangles[at]!;
-    const to = triangles[at % 3 === 2 ? at - 2 : at + 1]!;
-    forwards[at] = from * vertices + to;
-    backwards[at] = to * vertices + from;
-  }
-  forwards.sort();
-  backwards.sort();
-  return forwards.every((edge, at) => edge === backwards[at] && edge !== forwards[at + 1]);
+  // The edges that leave vertex v: `ends[start[v]]` to `ends[start[v + 1] - 1]`.
+  const start = new Uint32Array(vertices + 1);
+  for (const vertex of triangles) start[vertex + 1]!++;
+  for (let v = 0; v < vertices; v++) start[v + 1]! += start[v]!;
+  const next = start.slice();
+  const ends = new Uint32Array(triangles.length);
+  const endOf = (at: number) => triangles[at % 3 === 2 ? at - 2 : at + 1]!;
+  for (let at = 0; at < triangles.length; at++) ends[next[triangles[at]!]!++] = endOf(at);
+  const edges = (from: number, to: number) => {
+    let count = 0;
+    for (let k = start[from]!; k < start[from + 1]!; k++) if (ends[k] === to) count++;
+    return count;
+  };
+  return triangles.every((from, at) => edges(from, endOf(at)) === 1 && edges(endOf(at), from) === 1);
 }

@@ -85,16 +85,16 @@ function cellsAround(region: Uint8Array, shape: Shape3, box: VoxelBox): Cells {
   const [bx, by, bz] = box.size;
   const size: Shape3 = [bx - 1, by - 1, bz - 1];
   const inside = new Uint8Array(size[0] * size[1] * size[2]);
+  const cornerSteps = Int32Array.from(
+    { length: 8 },
+    (_, corner) => (corner & 1) + bx * (((corner >> 1) & 1) + by * (corner >> 2)),
+  );
   for (let k = 0, cell = 0; k < size[2]; k++) {
     for (let j = 0; j < size[1]; j++) {
       for (let i = 0; i < size[0]; i++, cell++) {
+        const first = i + bx * (j + by * k);
         let bits = 0;
-        for (let corner = 0; corner < 8; corner++) {
-          const x = i + (corner & 1);
-          const y = j + ((corner >> 1) & 1);
-          const z = k + (corner >> 2);
-          bits |= voxels[x + bx * (y + by * z)]! << corner;
-        }
+        for (let corner = 0; corner < 8; corner++) bits |= voxels[first + cornerSteps[corner]!]! << corner;
         inside[cell] = bits;
       }
     }

@@ -21,7 +21,7 @@ export function vertexNormals(surface: Surface): Float32Array {
     }
   }
   for (let v = 0; v < normals.length; v += 3) {
-    const length = Math.hypot(normals[v]!, normals[v + 1]!, normals[v + 2]!);
+    const length = Math.sqrt(normals[v]! ** 2 + normals[v + 1]! ** 2 + normals[v + 2]! ** 2);
     if (length > 0) for (let d = 0; d < 3; d++) normals[v + d]! /= length;
   }
   return normals;

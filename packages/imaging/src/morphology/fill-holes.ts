@@ -8,7 +8,7 @@
 import { type Connectivity, neighbourSteps } from '../components/connectivity.ts';
 import { ImagingError } from '../errors.ts';
 import type { Volume } from '../volume/volume.ts';
-import { cropMask, foregroundBox, pasteMask } from './foreground-box.ts';
+import { cropMask, foregroundBox, growBox, pasteMask } from './foreground-box.ts';
 
 export interface FillHolesOptions {
   /** How the background is connected; default 6 (faces). In slices 6 means 4, 18 and 26 mean 8 neighbours. */
@@ -39,22 +39,28 @@ export function fillHoles(mask: Volume, options: FillHolesOptions = {}): FilledH
   const filledMask = { data: out, shape: mask.shape, voxelToWorld: mask.voxelToWorld };
   const box = foregroundBox(mask);
   if (!box) return { mask: filledMask, filledVoxels: 0 };
-  // Outside the box everything is background and reaches the border, so the box's own faces are the seeds.
-  const state = cropMask(mask.data, mask.shape, box);
-  const closed = mask.shape.map((length, a) => a !== axis && length > 1);
-  flood(state, box.size, closed, steps);
+  // Outside the box everything is background and reaches the border, so a layer around it is where the flood begins.
+  const ringed = growBox(box, [1, 1, 1]);
+  const state = cropMask(mask.data, mask.shape, ringed);
+  const hasBorder = mask.shape.map((length, a) => a !== axis && length > 1);
+  flood(state, ringed.size, hasBorder, steps);
   let filledVoxels = 0;
   for (let at = 0; at < state.length; at++) {
     if (state[at] === 0) filledVoxels++;
-    state[at] = state[at] === OUTSIDE ? 0 : 1;
+    state[at] = state[at]! < OUTSIDE ? 1 : 0;
   }
-  pasteMask(state, box, out, mask.shape);
+  pasteMask(state, ringed, out, mask.shape);
   return { mask: filledMask, filledVoxels };
 }
 
 const OUTSIDE = 2;
+/** The layer around the box, where the flood ends. */
+const RING = 3;
 
-/** Marks as OUTSIDE all zeros connected to a face of the box across an axis that has a border. */
+/**
+ * Marks as OUTSIDE all zeros connected to the layer around the box across an axis that has a border, and that layer
+ * as RING.
+ */
 function flood(
   state: Uint8Array,
   size: readonly [number, number, number],
@@ -62,41 +68,34 @@ function flood(
   steps: readonly (readonly [number, number, number])[],
 ): void {
   const [nx, ny, nz] = size;
+  const [lastX, lastY, lastZ] = [nx - 1, ny - 1, nz - 1];
   const stack = new Int32Array(state.length);
   let depth = 0;
-  for (let z = 0; z < nz; z++) {
-    const zFace = hasBorder[2] && (z === 0 || z === nz - 1);
+  for (let z = 0, at = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
-      const face = zFace || (hasBorder[1] && (y === 0 || y === ny - 1));
-      const row = nx * (y + ny * z);
-      for (let x = 0; x < nx; x++) {
-        if (state[row + x] !== 0) continue;
-        if (face || (hasBorder[0] && (x === 0 || x === nx - 1))) {
-          state[row + x] = OUTSIDE;
-          stack[depth++] = row + x;
+      for (let x = 0; x < nx; x++, at++) {
+        if (x === 0 || y === 0 || z === 0 || x === lastX || y === lastY || z === lastZ) state[at] = RING;
+        else if (
+          state[at] === 0 &&
+          ((hasBorder[0] && (x === 1 || x === lastX - 1)) ||
+            (hasBorder[1] && (y === 1 || y === lastY - 1)) ||
+            (hasBorder[2] && (z === 1 || z === lastZ - 1)))
+        ) {
+          state[at] = OUTSIDE;
+          stack[depth++] = at;
         }
       }
     }
   }
-  const count = steps.length;
-  const dxs = Int32Array.from(steps, (s) => s[0]);
-  const dys = Int32Array.from(steps, (s) => s[1]);
-  const dzs = Int32Array.from(steps, (s) => s[2]);
+  // The layer around makes it needless to ask whether a neighbour is in the box.
+  const offsets = Int32Array.from(steps, ([x, y, z]) => x + nx * (y + ny * z));
   while (depth > 0) {
     const at = stack[--depth]!;
-    const x = at % nx;
-    const yz = (at - x) / nx;
-    const y = yz % ny;
-    const z = (yz - y) / ny;
-    for (let s = 0; s < count; s++) {
-      const qx = x + dxs[s]!;
-      const qy = y + dys[s]!;
-      const qz = z + dzs[s]!;
-      if (qx < 0 || qx >= nx || qy < 0 || qy >= ny || qz < 0 || qz >= nz) continue;
-      const q = qx + nx * (qy + ny * qz);
-      if (state[q] !== 0) continue;
-      state[q] = OUTSIDE;
-      stack[depth++] = q;
+    for (let s = 0; s < offsets.length; s++) {
+      const neighbour = at + offsets[s]!;
+      if (state[neighbour] !== 0) continue;
+      state[neighbour] = OUTSIDE;
+      stack[depth++] = neighbour;
     }
   }
 }

@@ -9,7 +9,7 @@ import { SeededRandom } from 'onnx-autograd';
 import { VentrisegError } from '../errors.ts';
 import { conformScan, type ScanFrame } from '../intensity/index.ts';
 import { distinctLabels, resolveLabelScheme, toCanonicalLabels } from '../labels/index.ts';
-import { synthesiseImage } from '../synthesis/index.ts';
+import { drawContrastName, synthesiseImage } from '../synthesis/index.ts';
 import type { SubjectRecord, SynthesiseRequest } from './manifest.ts';
 import type { SubjectSource } from './sources.ts';
 
@@ -85,7 +85,7 @@ export async function synthesiseLabelledScan(
   source: SubjectSource,
   copy: number,
   seed: number,
-  { options, t1Share, seedOffset }: SynthesiseRequest,
+  { options, contrasts, seedOffset }: SynthesiseRequest,
   frame: ScanFrame,
   readLabelMap: LabelMapReader,
 ): Promise<LabelledScan> {
@@ -100,7 +100,7 @@ export async function synthesiseLabelledScan(
   }
   const copySeed = seedFor(seed + seedOffset, source.subject);
   const random = new SeededRandom(copySeed);
-  const contrast = random.next() < t1Share ? 't1-like' : 'any';
+  const contrast = drawContrastName(contrasts, random);
   const made = synthesiseImage(labelMap.volume, { ...options, contrast }, random);
   const { volume, warnings } = conformScan(made.image, frame);
   return {

@@ -3,7 +3,7 @@
  * made. It holds no dates and no timings, so that the same inputs, options and seed give the same bytes.
  */
 import { z } from 'zod';
-import { synthesisOptionsSchema } from '../synthesis/index.ts';
+import { contrasts, contrastWeightsSchema, synthesisOptionsSchema } from '../synthesis/index.ts';
 import { datasetPlanSchema } from './plan.ts';
 
 export const splitNames = ['train', 'validation', 'test'] as const;
@@ -28,8 +28,8 @@ export const issueSchema = z.strictObject({
 export const synthesiseRequestSchema = z.strictObject({
   /** Images made from each label map; all of them are one person. */
   copies: z.number().int().min(1).max(1000),
-  /** Chance that a copy is T1-like; else each tissue has its own random brightness. */
-  t1Share: z.number().min(0).max(1),
+  /** How many copies have which contrast, in proportions. */
+  contrasts: contrastWeightsSchema.default({ 't1-like': 1, any: 1 }),
   /** Added to the dataset's seed: other images, same split. */
   seedOffset: z.number().int().default(0),
   /** How images may vary; every field has a default. */
@@ -49,7 +49,7 @@ export const subjectRecordSchema = z.strictObject({
   image: sourceFileSchema.nullable(),
   /** Which copy, from 1; the seed of its random numbers; what was drawn of them first. */
   synthesis: z
-    .strictObject({ copy: count, seed: count, contrast: synthesisOptionsSchema.shape.contrast.unwrap() })
+    .strictObject({ copy: count, seed: count, contrast: z.enum(contrasts) })
     .nullable()
     .default(null),
   labels: sourceFileSchema,

@@ -44,7 +44,11 @@ const plan = { slices: 'all' as const, keepAboveVoxels: 0 };
 
 describe('synthesised subjects', () => {
   test('copies are one person, recorded with their seeds, and the same each time', async () => {
-    const options = { split, plan, synthesise: { copies: 2, t1Share: 1, options: { flip: 0 } } };
+    const options = {
+      split,
+      plan,
+      synthesise: { copies: 2, contrasts: { 't1-like': 1 }, options: { flip: 0 } },
+    };
     const { manifest, issues } = await prepare(options);
     expect(issues).toEqual([]);
     expect(manifest.subjects.map((s) => [s.subject, s.person, s.synthesis?.copy])).toEqual([
@@ -59,7 +63,7 @@ describe('synthesised subjects', () => {
     expect(anna!.image!.path).toMatch(/T1\.mgz$/);
     expect(first!.synthesis!.seed).not.toBe(second!.synthesis!.seed);
     expect(first!.synthesis!.contrast).toBe('t1-like');
-    expect(manifest.synthesise).toMatchObject({ copies: 2, t1Share: 1, seedOffset: 0 });
+    expect(manifest.synthesise).toMatchObject({ copies: 2, contrasts: { 't1-like': 1 }, seedOffset: 0 });
     expect(manifest.synthesise!.options).toMatchObject({ flip: 0, rotationDeg: 15 });
 
     const dataset = await openDataset(output);
@@ -83,7 +87,7 @@ describe('synthesised subjects', () => {
     expect(manifest.subjects.map((s) => s.subject)).toEqual(['anna']);
     expect(manifest.synthesise).toBe(null);
     expect(issues.map((i) => [i.severity, i.code, i.subject])).toEqual([['note', 'NO_IMAGE', 'map']]);
-    await expect(prepare({ synthesise: { copies: 0, t1Share: 1 } })).rejects.toMatchObject({
+    await expect(prepare({ synthesise: { copies: 0, contrasts: { 't1-like': 1 } } })).rejects.toMatchObject({
       code: 'BAD_PLAN',
       message: expect.stringContaining('copies'),
     });
@@ -99,7 +103,7 @@ describe('synthesised subjects', () => {
       inputs: [tsv],
       plan,
       split: { fractions: { train: 1 } },
-      synthesise: { copies: 1, t1Share: 0 },
+      synthesise: { copies: 1, contrasts: { any: 1 } },
     });
     expect(manifest.subjects.map((s) => [s.subject, s.synthesis!.contrast])).toEqual([['good#1', 'any']]);
     expect(issues.map((i) => [i.severity, i.code, i.subject])).toEqual([

@@ -13,10 +13,11 @@ const lowestMm = -10;
 const highestMm = 60;
 
 /**
- * Distance of the slices that are looked through for the widest, mm. A skull curves so little that the widest row of
- * all is wider by less than 0.02 mm.
+ * Distance of the slices that are looked through for the widest, mm, and of those around the widest of them that are
+ * looked through then. A skull curves so little that the widest row of all is wider by less than 0.02 mm.
  */
-const stepMm = 3;
+const coarseStepMm = 9;
+const fineStepMm = 3;
 
 export interface InnerSkull {
   /** The widest row of the axial slice at a height; undefined where the slice holds nothing. */
@@ -41,10 +42,18 @@ export function innerSkull(probability: Volume<Float32Array>, pose: HeadPose): I
   return {
     rowAt,
     widestRow() {
-      const rows = [];
-      for (let z = Math.max(low[2], lowestMm); z <= Math.min(high[2], highestMm); z += stepMm)
-        rows.push(rowAt(z));
-      return widestOf(rows);
+      const first = Math.max(low[2], lowestMm);
+      const last = Math.min(high[2], highestMm);
+      const coarse = [];
+      for (let z = first; z <= last; z += coarseStepMm) coarse.push(rowAt(z));
+      const widest = widestOf(coarse);
+      if (widest === undefined) return undefined;
+      const around = [];
+      for (let by = fineStepMm - coarseStepMm; by < coarseStepMm; by += fineStepMm) {
+        const z = widest.z + by;
+        if (by !== 0 && z >= first && z <= last) around.push(rowAt(z));
+      }
+      return widestOf([widest, ...around]);
     },
   };
 }

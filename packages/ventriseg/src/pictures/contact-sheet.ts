@@ -62,7 +62,13 @@ export function contactSheet(tiles: readonly Picture[], options: ContactSheetOpt
 
 function paste(sheet: Picture, tile: Picture, left: number, top: number): void {
   const { channels } = tile;
+  const rowBytes = tile.width * channels;
   for (let y = 0; y < tile.height; y++) {
+    if (channels === 3) {
+      const row = tile.data.subarray(y * rowBytes, (y + 1) * rowBytes);
+      sheet.data.set(row, ((top + y) * sheet.width + left) * 3);
+      continue;
+    }
     for (let x = 0; x < tile.width; x++) {
       const from = (y * tile.width + x) * channels;
       const to = ((top + y) * sheet.width + left + x) * 3;

@@ -5,7 +5,9 @@ import type { Picture, Rgb } from './picture.ts';
 /** A picture of one colour. */
 export function blankPicture(width: number, height: number, colour: Rgb): Picture {
   const data = new Uint8Array(width * height * 3);
-  for (let at = 0; at < data.length; at++) data[at] = colour[at % 3]!;
+  const row = data.subarray(0, 3 * width);
+  for (let at = 0; at < row.length; at++) row[at] = colour[at % 3]!;
+  for (let y = 1; y < height; y++) data.set(row, y * row.length);
   return { width, height, data, channels: 3 };
 }
 

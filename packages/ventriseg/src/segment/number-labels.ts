@@ -46,13 +46,12 @@ export function numberLabels(
   classes: readonly ClassLabels[],
   plane: MidSagittalPlane | undefined,
 ): Uint8Array {
-  const out = new Uint8Array(box.classes.length);
-  classes.forEach((labelClass, k) => {
-    const { left, right } = numbersOfClass(labelClass);
-    if (left === right || plane === undefined) {
-      for (let at = 0; at < out.length; at++) if (box.classes[at] === k + 1) out[at] = left;
-      return;
-    }
+  const numbers = classes.map(numbersOfClass);
+  const isWhole = numbers.map(({ left, right }) => left === right || plane === undefined);
+  const numberOf = Uint8Array.of(0, ...numbers.map(({ left }, k) => (isWhole[k] ? left : 0)));
+  const out = box.classes.map((labelClass) => numberOf[labelClass]!);
+  numbers.forEach(({ left, right }, k) => {
+    if (plane === undefined || isWhole[k]) return;
     const mask = box.classes.map((value) => (value === k + 1 ? 1 : 0));
     const { labels: part, sizes } = labelComponents({ data: mask, shape: box.grid.shape });
     const onRight = sideOfVoxels(box, plane);

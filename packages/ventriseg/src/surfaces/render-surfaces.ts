@@ -1,11 +1,12 @@
 /**
  * Surfaces as a shaded picture, drawn in software: the same in Node and in every browser.
  *
- * Orthographic projection, a z-buffer, normals interpolated across triangles, and Lambert's law for two lights
- * that stand with the viewer: a main one from the upper left and a weaker one from where the viewer is. Each
- * pixel is the mean of several samples, which smooths edges.
+ * Orthographic projection, a z-buffer, and Lambert's law for two lights that stand with the viewer: a main one from
+ * the upper left and a weaker one from where the viewer is. Brightness is found at the vertices and interpolated
+ * across triangles, which are about as small as pixels. Each pixel is the mean of several samples, which smooths edges.
  */
 import { type ColouredSurface, dot, unit, type Vec3, vertexNormals } from '@ventriseg/imaging';
+import { blankPicture } from '../pictures/drawing.ts';
 import type { Picture, Rgb } from '../pictures/index.ts';
 import type { ViewAxes } from './surface-view.ts';
 
@@ -29,18 +30,19 @@ export interface RenderOptions {
   readonly background: Rgb;
 }
 
-/** Samples before they are averaged: RGB, and how near each is, in mm towards the viewer. */
+/** Samples before they are averaged. */
 interface Samples {
   readonly width: number;
   readonly height: number;
+  /** RGB; without meaning where there is background. */
   readonly colours: Uint8ClampedArray;
+  /** How near what is shown is, in mm towards the viewer; -Infinity where there is background. */
   readonly nearness: Float32Array;
 }
 
 /** The surfaces as seen by a viewer far away; what does not fit the picture is cut off. */
 export function renderSurfaces(surfaces: readonly ColouredSurface[], options: RenderOptions): Picture {
-  const { width, height, background } = options;
-  const samples = emptySamples(width * samplesPerSide, height * samplesPerSide, background);
+  const samples = emptySamples(options.width * samplesPerSide, options.height * samplesPerSide);
   for (const surface of surfaces) {
     const vertices = project(surface, options);
     const { triangles, colour } = surface;
@@ -49,13 +51,12 @@ export function renderSurfaces(surfaces: readonly ColouredSurface[], options: Re
       drawTriangle(samples, vertices, a, b, c, colour);
     }
   }
-  return averaged(samples, width, height);
+  return averaged(samples, options);
 }
 
-function emptySamples(width: number, height: number, background: Rgb): Samples {
-  const colours = new Uint8ClampedArray(width * height * 3);
-  for (let at = 0; at < colours.length; at++) colours[at] = background[at % 3]!;
-  return { width, height, colours, nearness: new Float32Array(width * height).fill(-Infinity) };
+function emptySamples(width: number, height: number): Samples {
+  const nearness = new Float32Array(width * height).fill(-Infinity);
+  return { width, height, colours: new Uint8ClampedArray(width * height * 3), nearness };
 }
 
 /** Vertices in the frame of the picture. */
@@ -65,8 +66,8 @@ interface ProjectedVertices {
   readonly rows: Float64Array;
   /** Distance towards the viewer, mm. */
   readonly nearness: Float64Array;
-  /** Unit normals: to the right, up, towards the viewer. */
-  readonly normals: Float64Array;
+  /** Factor of the surface's colour. */
+  readonly brightness: Float64Array;
 }
 
 function project(surface: ColouredSurface, options: RenderOptions): ProjectedVertices {
@@ -78,7 +79,7 @@ function project(surface: ColouredSurface, options: RenderOptions): ProjectedVer
   const columns = new Float64Array(count);
   const rows = new Float64Array(count);
   const nearness = new Float64Array(count);
-  const normals = new Float64Array(3 * count);
+  const light = new Float64Array(count);
   for (let v = 0; v < count; v++) {
     const at = 3 * v;
     const place: Vec3 = [
@@ -90,15 +91,15 @@ function project(surface: ColouredSurface, options: RenderOptions): ProjectedVer
     rows[v] = (height * samplesPerSide) / 2 - dot(place, axes.up) * samplesPerMm;
     nearness[v] = dot(place, axes.towards);
     const normal: Vec3 = [worldNormals[at]!, worldNormals[at + 1]!, worldNormals[at + 2]!];
-    normals.set([dot(normal, axes.right), dot(normal, axes.up), dot(normal, axes.towards)], at);
+    light[v] = brightness(dot(normal, axes.right), dot(normal, axes.up), dot(normal, axes.towards));
   }
-  return { columns, rows, nearness, normals };
+  return { columns, rows, nearness, brightness: light };
 }
 
 /** Draws the samples whose middle the triangle covers and that nothing nearer covers. */
 function drawTriangle(
   samples: Samples,
-  { columns, rows, nearness, normals }: ProjectedVertices,
+  { columns, rows, nearness, brightness: light }: ProjectedVertices,
   a: number,
   b: number,
   c: number,
@@ -113,53 +114,59 @@ function drawTriangle(
   const right = Math.min(samples.width - 1, Math.floor(Math.max(xa, xb, xc) - 0.5));
   const top = Math.max(0, Math.ceil(Math.min(ya, yb, yc) - 0.5));
   const bottom = Math.min(samples.height - 1, Math.floor(Math.max(ya, yb, yc) - 0.5));
+  // The share of each corner at a sample grows evenly along a row.
+  const stepA = (yb - yc) / area;
+  const stepB = (yc - ya) / area;
   for (let row = top; row <= bottom; row++) {
     const y = row + 0.5;
-    for (let column = left; column <= right; column++) {
-      const x = column + 0.5;
-      const ofA = ((xb - x) * (yc - y) - (xc - x) * (yb - y)) / area;
-      const ofB = ((xc - x) * (ya - y) - (xa - x) * (yc - y)) / area;
+    let ofA = ((xb - left - 0.5) * (yc - y) - (xc - left - 0.5) * (yb - y)) / area;
+    let ofB = ((xc - left - 0.5) * (ya - y) - (xa - left - 0.5) * (yc - y)) / area;
+    for (let column = left; column <= right; column++, ofA += stepA, ofB += stepB) {
       const ofC = 1 - ofA - ofB;
       if (ofA < 0 || ofB < 0 || ofC < 0) continue;
       const near = ofA * nearness[a]! + ofB * nearness[b]! + ofC * nearness[c]!;
       const at = row * samples.width + column;
       if (near <= samples.nearness[at]!) continue;
       samples.nearness[at] = near;
-      const light = brightness(
-        ofA * normals[3 * a]! + ofB * normals[3 * b]! + ofC * normals[3 * c]!,
-        ofA * normals[3 * a + 1]! + ofB * normals[3 * b + 1]! + ofC * normals[3 * c + 1]!,
-        ofA * normals[3 * a + 2]! + ofB * normals[3 * b + 2]! + ofC * normals[3 * c + 2]!,
-      );
-      for (let d = 0; d < 3; d++) samples.colours[3 * at + d] = colour[d]! * light;
+      const factor = ofA * light[a]! + ofB * light[b]! + ofC * light[c]!;
+      for (let d = 0; d < 3; d++) samples.colours[3 * at + d] = colour[d]! * factor;
     }
   }
 }
 
-/**
- * Lambert's law for a normal of any length: light falls off with the cosine between normal and light, and none
- * comes from behind.
- */
+/** Lambert's law for a unit normal: light falls off with the cosine between it and the light, and none comes from behind. */
 function brightness(right: number, up: number, towards: number): number {
-  const length = Math.sqrt(right * right + up * up + towards * towards) || 1;
   const [x, y, z] = mainLight.direction;
   const fromMain = Math.max(0, right * x + up * y + towards * z);
-  const fromViewer = Math.max(0, towards);
-  return ambient + (mainLight.brightness * fromMain + viewerBrightness * fromViewer) / length;
+  return ambient + mainLight.brightness * fromMain + viewerBrightness * Math.max(0, towards);
 }
 
-function averaged({ width: sampleColumns, colours }: Samples, width: number, height: number): Picture {
-  const data = new Uint8Array(width * height * 3);
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
+/** The mean of the samples of each pixel. */
+function averaged(
+  { width: sampleColumns, colours, nearness }: Samples,
+  { width, height, background }: RenderOptions,
+): Picture {
+  const picture = blankPicture(width, height, background);
+  const perPixel = samplesPerSide ** 2;
+  const steps = Int32Array.from(
+    { length: perPixel },
+    (_, n) => Math.floor(n / samplesPerSide) * sampleColumns + (n % samplesPerSide),
+  );
+  for (let row = 0, to = 0; row < height; row++) {
+    for (let column = 0; column < width; column++, to += 3) {
+      const first = row * samplesPerSide * sampleColumns + column * samplesPerSide;
+      let empty = 0;
+      for (let n = 0; n < perPixel; n++) if (nearness[first + steps[n]!] === -Infinity) empty++;
+      if (empty === perPixel) continue;
       for (let d = 0; d < 3; d++) {
-        let sum = 0;
-        for (let y = 0; y < samplesPerSide; y++) {
-          const from = (row * samplesPerSide + y) * sampleColumns + column * samplesPerSide;
-          for (let x = 0; x < samplesPerSide; x++) sum += colours[3 * (from + x) + d]!;
+        let sum = empty * background[d]!;
+        for (let n = 0; n < perPixel; n++) {
+          const at = first + steps[n]!;
+          if (nearness[at] !== -Infinity) sum += colours[3 * at + d]!;
         }
-        data[3 * (row * width + column) + d] = Math.round(sum / samplesPerSide ** 2);
+        picture.data[to + d] = Math.round(sum / perPixel);
       }
     }
   }
-  return { width, height, data, channels: 3 };
+  return picture;
 }

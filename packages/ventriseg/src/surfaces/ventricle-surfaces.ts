@@ -12,6 +12,7 @@ import {
   type SurfaceMeasures,
   type SurfaceOptions,
   type Volume,
+  type VoxelArray,
 } from '@ventriseg/imaging';
 import { type Ventricle, ventricles } from '../labels/index.ts';
 import { softwareVersion } from '../software-version.ts';
@@ -36,16 +37,20 @@ export function ventricleSurfaces(
   labels: Volume,
   options: Pick<SurfaceOptions, 'smoothingSteps'> = {},
 ): VentricleSurface[] {
-  const box = foregroundBox(labels);
-  if (box === undefined) return [];
-  // Often a fiftieth of the volume.
-  const part = cropVolume(labels, box);
+  const part = inItsBox(labels);
+  if (part === undefined) return [];
   return ventricles.flatMap((ventricle) => {
-    const surface = extractSurface(labelMask(part, ventricle.number), options);
-    return surface.triangles.length === 0
-      ? []
-      : [{ ...ventricle, ...surface, measures: measureSurface(surface) }];
+    const mask = inItsBox(labelMask(part, ventricle.number));
+    if (mask === undefined) return [];
+    const surface = extractSurface(mask, options);
+    return [{ ...ventricle, ...surface, measures: measureSurface(surface) }];
   });
+}
+
+/** The part that holds everything that is not 0, often a fiftieth of the volume; undefined when all is 0. */
+function inItsBox<T extends VoxelArray>(volume: Volume<T>): Volume<T> | undefined {
+  const box = foregroundBox(volume);
+  return box && cropVolume(volume, box);
 }
 
 /** All surfaces in one binary PLY file with their colours; comments tell what they are and how large. */

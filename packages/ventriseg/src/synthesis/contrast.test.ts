@@ -1,6 +1,6 @@
 import { SeededRandom } from 'onnx-autograd';
 import { describe, expect, test } from 'vitest';
-import { drawContrast } from './contrast.ts';
+import { drawContrast, drawContrastName } from './contrast.ts';
 import { labelBoxes } from './made-up-head.test-helper.ts';
 import { paint } from './paint.ts';
 import { labelSlots, slotLabels } from './tissues.ts';
@@ -26,6 +26,30 @@ describe('drawContrast', () => {
     expect(cortices.size).toBe(200);
   });
 
+  test('T2-like: fluid over cortex over white matter, iron, bone and blood dark', () => {
+    const random = new SeededRandom(9);
+    for (let n = 0; n < 200; n++) {
+      const { mean } = drawContrast('t2-like', random);
+      expect(mean[slot(4)]).toBe(1);
+      expect(mean[slot(3)]).toBeLessThan(0.75);
+      expect(mean[slot(2)]).toBeLessThan(mean[slot(3)]!);
+      expect(mean[slot(14)]).toBeGreaterThan(mean[slot(3)]!);
+      expect(mean[slot(515)]).toBeLessThan(mean[slot(2)]!);
+      expect(mean[slot(502)]).toBeLessThan(0.45);
+    }
+  });
+
+  test('FLAIR-like: cortex over white matter, fluid dark as in T1', () => {
+    const random = new SeededRandom(10);
+    for (let n = 0; n < 200; n++) {
+      const { mean } = drawContrast('flair-like', random);
+      expect(mean[slot(3)]).toBe(1);
+      expect(mean[slot(2)]).toBeLessThan(0.95);
+      expect(mean[slot(4)]).toBeLessThan(0.4);
+      expect(mean[slot(25)]).toBeGreaterThanOrEqual(1);
+    }
+  });
+
   test('any: fluid is brighter than white matter about as often as not; ventricles hold one fluid', () => {
     const random = new SeededRandom(8);
     let brighter = 0;
@@ -37,6 +61,18 @@ describe('drawContrast', () => {
     expect(brighter).toBeGreaterThan(70);
     expect(brighter).toBeLessThan(130);
   });
+});
+
+test('contrasts are drawn in the proportions that are asked for', () => {
+  const random = new SeededRandom(11);
+  const counts = new Map<string, number>();
+  for (let n = 0; n < 4000; n++) {
+    const contrast = drawContrastName({ 't1-like': 2, 'flair-like': 1, any: 1, 't2-like': 0 }, random);
+    counts.set(contrast, (counts.get(contrast) ?? 0) + 1);
+  }
+  expect([...counts.keys()].sort()).toEqual(['any', 'flair-like', 't1-like']);
+  expect(counts.get('t1-like')! / 4000).toBeCloseTo(0.5, 1);
+  expect(counts.get('any')! / 4000).toBeCloseTo(0.25, 1);
 });
 
 describe('paint', () => {

@@ -2,16 +2,18 @@
  * Draws the brightness of each tissue: Gaussian mixtures as in SynthSeg (Billot et al. 2023), with each tissue's
  * mean and spread drawn anew for each image.
  *
- * T1-like images follow what T1-weighted scans have in common: the brain's tissues lie in a fixed order on the
- * line from fluid over cortex to white matter, whose three ends are drawn, and tissues outside the brain have
- * each their range relative to white matter. Positions and ranges were set by the means of FreeSurfer's labels
- * in real T1 scans and by eye.
+ * Images that look T1-weighted, T2-weighted or like FLAIR follow what such scans have in common: the brain's
+ * tissues lie in a fixed order on the line from fluid over cortex to white matter, whose three ends are drawn, and
+ * tissues outside the brain have each their range. For T1, places and ranges were set by the means of
+ * FreeSurfer's labels in real scans and by eye; for T2 and FLAIR by what is known of these weightings (fluid
+ * brightest, or suppressed; fat bright as fast spin echoes have it; flowing blood, bone and iron dark).
  */
 import type { SeededRandom } from 'onnx-autograd';
-import type { SynthesisOptions } from './options.ts';
+import { type Contrast, type ContrastWeights, contrasts } from './options.ts';
 import { slotTissues, type Tissue, tissues } from './tissues.ts';
+import { weightedChoice } from './weighted-choice.ts';
 
-/** Brightness by slot; white matter of a T1-like image is 1, the brightest of any other contrast is at most 1. */
+/** Brightness by slot; the brightest of white matter, cortex and fluid is 1, or at most 1 in any contrast. */
 export interface SlotContrast {
   readonly mean: Float32Array;
   /** Standard deviation from voxel to voxel. */
@@ -20,25 +22,39 @@ export interface SlotContrast {
   readonly mottle: Float32Array;
 }
 
-/** How a tissue looks in T1-like images. */
-interface T1Look {
-  /** On the brain's line: 0 fluid, 1 cortex, 2 white matter; or a range relative to white matter. */
-  readonly place: number | readonly [low: number, high: number];
+type Range = readonly [low: number, high: number];
+
+/** How a tissue looks in images of a weighting. */
+interface TissueLook {
+  /** On the brain's line: 0 fluid, 1 cortex, 2 white matter, beyond it more of the same; or a range of brightness. */
+  readonly place: number | Range;
   /** Standard deviation of the mean around its place. */
   readonly jitter: number;
   readonly spread: number;
   readonly mottle: number;
 }
 
-const brain = (place: number, jitter = 0.025): T1Look => ({ place, jitter, spread: 0.035, mottle: 0.015 });
-const outside = (low: number, high: number, spread: number, mottle: number): T1Look => ({
+const brain = (place: number, jitter = 0.025): TissueLook => ({
+  place,
+  jitter,
+  spread: 0.035,
+  mottle: 0.015,
+});
+const fluid = (place: number, jitter: number): TissueLook => ({ place, jitter, spread: 0.06, mottle: 0.05 });
+const plexus = (place: number, jitter: number): TissueLook => ({
+  place,
+  jitter,
+  spread: 0.07,
+  mottle: 0.03,
+});
+const outside = (low: number, high: number, spread: number, mottle: number): TissueLook => ({
   place: [low, high],
   jitter: 0,
   spread,
   mottle,
 });
 
-const t1Looks: Readonly<Record<Tissue, T1Look>> = {
+const t1Looks: Readonly<Record<Tissue, TissueLook>> = {
   air: outside(0, 0.02, 0.003, 0),
   'white-matter': brain(2, 0),
   cortex: brain(1, 0),
@@ -56,10 +72,10 @@ const t1Looks: Readonly<Record<Tissue, T1Look>> = {
   amygdala: brain(1.15),
   accumbens: brain(1.25, 0.04),
   'ventral-diencephalon': brain(1.8),
-  'choroid-plexus': { place: 0.5, jitter: 0.08, spread: 0.07, mottle: 0.03 },
+  'choroid-plexus': plexus(0.5, 0.08),
   lesion: brain(1.2, 0.1),
   vessel: brain(0.6, 0.1),
-  csf: { place: 0.15, jitter: 0.04, spread: 0.06, mottle: 0.05 },
+  csf: fluid(0.15, 0.04),
   'optic-nerve': brain(1.5, 0.1),
   'spinal-cord': brain(1.8, 0.06),
   artery: outside(0.2, 1.8, 0.12, 0.1),
@@ -73,12 +89,72 @@ const t1Looks: Readonly<Record<Tissue, T1Look>> = {
   marrow: outside(0.4, 1.3, 0.13, 0.15),
 };
 
-/** Fluid and cortex relative to white matter in T1-like images. */
-const fluidRange = [0.08, 0.42] as const;
-const cortexRange = [0.58, 0.8] as const;
+const t2Looks: Readonly<Record<Tissue, TissueLook>> = {
+  ...t1Looks,
+  thalamus: brain(1.5, 0.04),
+  pallidum: brain(2.3, 0.05),
+  'choroid-plexus': plexus(0.4, 0.1),
+  lesion: brain(0.6, 0.1),
+  vessel: outside(0.1, 0.6, 0.06, 0.03),
+  csf: fluid(0.08, 0.05),
+  artery: outside(0.02, 0.4, 0.08, 0.05),
+  'venous-sinus': outside(0.05, 0.6, 0.08, 0.08),
+  eye: outside(0.8, 1.1, 0.04, 0.03),
+  'soft-tissue': outside(0.1, 0.4, 0.06, 0.1),
+  gland: outside(0.3, 0.8, 0.08, 0.08),
+  mucosa: outside(0.4, 1.1, 0.15, 0.15),
+  scalp: outside(0.2, 1.1, 0.12, 0.14),
+  bone: outside(0.02, 0.15, 0.03, 0.03),
+  marrow: outside(0.15, 0.8, 0.1, 0.12),
+};
 
-export function drawContrast(contrast: SynthesisOptions['contrast'], random: SeededRandom): SlotContrast {
-  const looks = contrast === 't1-like' ? t1Contrast(random) : anyContrast(random);
+const flairLooks: Readonly<Record<Tissue, TissueLook>> = {
+  ...t1Looks,
+  // Fluid that flows is not suppressed as well as fluid that rests.
+  'third-ventricle': brain(0.1, 0.08),
+  'fourth-ventricle': brain(0.1, 0.08),
+  thalamus: brain(1.4, 0.04),
+  pallidum: brain(2.1, 0.05),
+  'choroid-plexus': plexus(0.8, 0.12),
+  lesion: outside(1, 1.5, 0.06, 0.06),
+  vessel: outside(0.1, 0.7, 0.06, 0.03),
+  csf: fluid(0.12, 0.06),
+  artery: outside(0.03, 0.5, 0.1, 0.08),
+  'venous-sinus': outside(0.1, 0.7, 0.08, 0.08),
+  eye: outside(0.05, 0.3, 0.03, 0.02),
+  'soft-tissue': outside(0.2, 0.7, 0.08, 0.12),
+  gland: outside(0.4, 0.9, 0.08, 0.08),
+  mucosa: outside(0.5, 1.3, 0.15, 0.15),
+  scalp: outside(0.3, 1.4, 0.14, 0.16),
+  bone: outside(0.03, 0.2, 0.03, 0.03),
+  marrow: outside(0.15, 0.9, 0.1, 0.12),
+};
+
+/** Tissues' looks, and the three ends of the brain's line. */
+interface Weighting {
+  readonly looks: Readonly<Record<Tissue, TissueLook>>;
+  readonly fluid: Range;
+  readonly cortex: Range;
+  readonly whiteMatter: Range;
+}
+
+const weightings: Readonly<Record<Exclude<Contrast, 'any'>, Weighting>> = {
+  't1-like': { looks: t1Looks, fluid: [0.08, 0.42], cortex: [0.58, 0.8], whiteMatter: [1, 1] },
+  't2-like': { looks: t2Looks, fluid: [1, 1], cortex: [0.44, 0.7], whiteMatter: [0.28, 0.42] },
+  'flair-like': { looks: flairLooks, fluid: [0.05, 0.35], cortex: [1, 1], whiteMatter: [0.7, 0.92] },
+};
+
+/** Which contrast an image gets. */
+export function drawContrastName(weights: ContrastWeights, random: SeededRandom): Contrast {
+  return weightedChoice(
+    contrasts.map((contrast) => [contrast, weights[contrast] ?? 0] as const),
+    random,
+  );
+}
+
+/** The brightness of an image's tissues. */
+export function drawContrast(contrast: Contrast, random: SeededRandom): SlotContrast {
+  const looks = contrast === 'any' ? anyContrast(random) : weightedContrast(weightings[contrast], random);
   const bySlot = (of: (tissue: Tissue) => number) => Float32Array.from(slotTissues, of);
   return {
     mean: bySlot((tissue) => looks.get(tissue)!.mean),
@@ -93,18 +169,19 @@ interface Look {
   mottle: number;
 }
 
-function t1Contrast(random: SeededRandom): Map<Tissue, Look> {
-  const fluid = random.uniform(...fluidRange);
-  const cortex = random.uniform(...cortexRange);
+function weightedContrast(weighting: Weighting, random: SeededRandom): Map<Tissue, Look> {
+  const fluid = random.uniform(...weighting.fluid);
+  const cortex = random.uniform(...weighting.cortex);
+  const whiteMatter = random.uniform(...weighting.whiteMatter);
+  const onLine = (place: number) =>
+    place < 1 ? fluid + place * (cortex - fluid) : cortex + (place - 1) * (whiteMatter - cortex);
   // Coarser in some images than in others, in all tissues alike.
   const coarseness = random.uniform(0.5, 1.5);
   const looks = new Map<Tissue, Look>();
   for (const tissue of tissues) {
-    const { place, jitter, spread, mottle } = t1Looks[tissue];
+    const { place, jitter, spread, mottle } = weighting.looks[tissue];
     const mean =
-      typeof place === 'number'
-        ? onLine(place, fluid, cortex) + jitter * random.normal()
-        : random.uniform(...place);
+      typeof place === 'number' ? onLine(place) + jitter * random.normal() : random.uniform(...place);
     looks.set(tissue, {
       mean: Math.max(mean, 0),
       spread: spread * coarseness,
@@ -112,10 +189,6 @@ function t1Contrast(random: SeededRandom): Map<Tissue, Look> {
     });
   }
   return looks;
-}
-
-function onLine(place: number, fluid: number, cortex: number): number {
-  return place < 1 ? fluid + place * (cortex - fluid) : cortex + (place - 1) * (1 - cortex);
 }
 
 /** All tissues independent, save that the ventricles are filled with one fluid, which mostly is that around the brain. */

@@ -11,12 +11,22 @@ const range = (low: number, high: number) =>
     .tuple([z.number().min(low).max(high), z.number().min(low).max(high)])
     .refine(([a, b]) => a <= b, 'the first must not be above the second');
 
+export const contrasts = ['t1-like', 't2-like', 'flair-like', 'any'] as const;
+export type Contrast = (typeof contrasts)[number];
+
+/** How many of the images have which contrast, in proportions. */
+export const contrastWeightsSchema = z
+  .partialRecord(z.enum(contrasts), z.number().min(0))
+  .refine((weights) => Object.values(weights).some((weight) => weight > 0), 'one of them must be above 0');
+export type ContrastWeights = z.infer<typeof contrastWeightsSchema>;
+
 export const synthesisOptionsSchema = z.strictObject({
   /**
    * 't1-like': white matter over grey over fluid, fat bright, bone dark, as in T1-weighted scans of all kinds;
+   * 't2-like': fluid over grey over white matter; 'flair-like': grey over white matter, fluid dark;
    * 'any': every tissue its own random brightness (SynthSeg's domain randomisation).
    */
-  contrast: z.enum(['t1-like', 'any']).default('t1-like'),
+  contrast: z.enum(contrasts).default('t1-like'),
   /** Chance that the head is mirrored and left and right labels change places. */
   flip: share.default(0.5),
   /** Largest rotation about each axis, degrees; drawn uniformly. */
@@ -43,7 +53,7 @@ export const synthesisOptionsSchema = z.strictObject({
   voxelMm: range(1, 4).default([1, 2.2]),
   /** Largest standard deviation of the logarithm of the bias field; drawn from 0 up to it. */
   bias: z.number().min(0).max(1).default(0.35),
-  /** Standard deviation of the noise, as a share of the brightness of white matter. */
+  /** Standard deviation of the noise, as a share of the brightest of white matter, cortex and fluid. */
   noise: range(0, 0.5).default([0.005, 0.06]),
   /** Largest change of the logarithm of gamma. */
   gamma: z.number().min(0).max(1).default(0.35),

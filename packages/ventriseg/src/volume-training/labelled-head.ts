@@ -14,6 +14,7 @@ import {
   sameGrid,
   type Volume,
   voxelCount,
+  voxelVolumeMl,
 } from '@ventriseg/imaging';
 import { SeededRandom } from 'onnx-autograd';
 import { seedFor } from '../dataset/labelled-scan.ts';
@@ -21,7 +22,7 @@ import type { SynthesiseRequest } from '../dataset/manifest.ts';
 import type { SubjectSource } from '../dataset/sources.ts';
 import { VentrisegError } from '../errors.ts';
 import { distinctLabels, type LabelScheme, resolveLabelScheme } from '../labels/index.ts';
-import { synthesiseImage } from '../synthesis/index.ts';
+import { type Contrast, drawContrastName, synthesiseImage } from '../synthesis/index.ts';
 import { cutBox, gridOfBox, toWorkingGrid, type WorkingBox } from '../volumes/index.ts';
 import { quantile } from '../volumes/quantile.ts';
 import { codeCount, codes, codesOfLabels } from './tissue-codes.ts';
@@ -38,7 +39,7 @@ export interface LabelledHead extends CodedImage {
     readonly labels: { readonly path: string; readonly sha256: string };
     readonly scheme: LabelScheme;
     /** How the image was made; null for one that was read. */
-    readonly synthesis: { readonly seed: number; readonly contrast: 't1-like' | 'any' } | null;
+    readonly synthesis: { readonly seed: number; readonly contrast: Contrast } | null;
   };
 }
 
@@ -82,12 +83,12 @@ export async function readLabelledHead(source: SubjectSource): Promise<LabelledH
 export async function synthesiseLabelledHead(
   source: SubjectSource,
   seed: number,
-  { options, t1Share, seedOffset }: SynthesiseRequest,
+  { options, contrasts, seedOffset }: SynthesiseRequest,
 ): Promise<LabelledHead> {
   const labels = await readHashed(source.labelsPath);
   const own = seedFor(seed + seedOffset, source.subject);
   const random = new SeededRandom(own);
-  const contrast = random.next() < t1Share ? 't1-like' : 'any';
+  const contrast = drawContrastName(contrasts, random);
   const made = synthesiseImage(labels.volume, { ...options, contrast }, random);
   return {
     image: made.image,
@@ -180,24 +181,65 @@ function cut(volume: Volume<Uint8Array>, box: WorkingBox): Volume<Uint8Array> {
 
 /**
  * Codes on a finer or coarser grid: each is interpolated on its own and the largest share wins, so that borders
- * follow no voxel edges of the original.
+ * follow no voxel edges of the original. Ventricles, thin and round, would lose by that (IXI's at 2 mm 3.5 % of their
+ * volume): they get the voxels where they have most, as many as fill their volume.
  */
 function codesOnGrid(coded: Volume<Uint8Array>, grid: Grid): Volume<Uint8Array> {
   const { shape, voxelToWorld } = grid;
   if (sameGrid(coded, grid, 1e-3)) return coded;
-  const best = new Float32Array(voxelCount(shape));
-  const data = new Uint8Array(best.length);
+  const others = { share: new Float32Array(voxelCount(shape)), code: new Uint8Array(voxelCount(shape)) };
+  const ventricles = { share: others.share.slice(), code: others.code.slice() };
+  const ventricular = others.share.slice();
   for (let code = 0; code < codeCount; code++) {
-    const mask = Uint8Array.from(coded.data, (value) => 255 * Number(value === code));
+    const mask = Float32Array.from(coded.data, (value) => Number(value === code));
     const share = resample({ ...coded, data: mask }, grid, { method: 'linear' }).data;
-    for (let i = 0; i < best.length; i++) {
-      if (share[i]! > best[i]!) {
-        best[i] = share[i]!;
-        data[i] = code;
+    const best = isVentricle(code) ? ventricles : others;
+    for (let i = 0; i < share.length; i++) {
+      if (isVentricle(code)) ventricular[i]! += share[i]!;
+      if (share[i]! > best.share[i]!) {
+        best.share[i] = share[i]!;
+        best.code[i] = code;
       }
     }
   }
+  const ml = coded.data.filter(isVentricle).length * voxelVolumeMl(coded);
+  const chosen = greatest(ventricular, shape, Math.round(ml / voxelVolumeMl(grid)));
+  const data = others.code.map((code, i) => (chosen[i] === 1 ? ventricles.code[i]! : code));
   return { data, shape, voxelToWorld };
+}
+
+/**
+ * 1 for so many of the greatest shares. Of equal ones, which linear interpolation makes many of, those whose
+ * neighbours have most.
+ */
+function greatest(shares: Float32Array, [nx, ny, nz]: Shape3, count: number): Uint8Array {
+  const chosen = new Uint8Array(shares.length);
+  if (count === 0) return chosen;
+  const level = quantile(shares.slice(), 1 - (count - 1) / (shares.length - 1));
+  const equal: { readonly at: number; readonly around: number }[] = [];
+  let above = 0;
+  for (let at = 0; at < shares.length; at++) {
+    if (shares[at]! > level) {
+      chosen[at] = 1;
+      above++;
+    } else if (shares[at] === level) equal.push({ at, around: sumAround(at) });
+  }
+  equal.sort((a, b) => b.around - a.around || a.at - b.at);
+  for (const { at } of equal.slice(0, count - above)) chosen[at] = 1;
+  return chosen;
+
+  function sumAround(at: number): number {
+    const [x, y, z] = [at % nx, Math.floor(at / nx) % ny, Math.floor(at / (nx * ny))];
+    let sum = 0;
+    for (let k = Math.max(z - 1, 0); k <= Math.min(z + 1, nz - 1); k++) {
+      for (let j = Math.max(y - 1, 0); j <= Math.min(y + 1, ny - 1); j++) {
+        for (let i = Math.max(x - 1, 0); i <= Math.min(x + 1, nx - 1); i++) {
+          sum += shares[i + nx * (j + ny * k)]!;
+        }
+      }
+    }
+    return sum;
+  }
 }
 
 /** 0 to 255, the least value 0. */

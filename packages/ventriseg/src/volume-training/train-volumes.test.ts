@@ -45,7 +45,7 @@ beforeAll(async () => {
         )
         .join(''),
   );
-  const synthesise = { copies: 1, t1Share: 1 };
+  const synthesise = { copies: 1, contrasts: { 't1-like': 1 } };
   const options = { inputs: [table], output: dataset, split: { column: true } as const, synthesise };
   // In two parts, then put together: as several processes would.
   await prepareVolumes({ ...options, part: { index: 0, of: 2 } });

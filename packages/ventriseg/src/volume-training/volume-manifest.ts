@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { issueSchema, splitNames, splitRequestSchema, synthesiseRequestSchema } from '../dataset/manifest.ts';
 import { labelSchemes } from '../labels/index.ts';
+import { contrasts } from '../synthesis/index.ts';
 
 const fileSchema = z.strictObject({ path: z.string(), sha256: z.string() });
 
@@ -14,7 +15,7 @@ export const volumeCaseSchema = z.strictObject({
   labels: fileSchema,
   scheme: z.enum(labelSchemes as [string, ...string[]]),
   /** How the image was made; null for one that was read. */
-  synthesis: z.strictObject({ seed: z.number(), contrast: z.enum(['t1-like', 'any']) }).nullable(),
+  synthesis: z.strictObject({ seed: z.number(), contrast: z.enum(contrasts) }).nullable(),
 });
 
 export const volumeManifestSchema = z.strictObject({

@@ -4,6 +4,7 @@
  */
 import type { Shape3 } from '@ventriseg/imaging';
 import { type Batch, SeededRandom } from 'onnx-autograd';
+import { weightedChoice } from '../synthesis/index.ts';
 import { normaliseLocateImage, normaliseSegmentImage, type VolumeRole } from '../volumes/index.ts';
 import { codeOfBlock } from './labelled-head.ts';
 import { codes, readingOfRole } from './tissue-codes.ts';
@@ -61,12 +62,11 @@ export class VolumeSampler {
 
   private drawCase(): VolumeCase {
     const { groups } = this.options;
-    let rest = this.random.next() * groups.reduce((sum, { weight }) => sum + weight, 0);
-    const group = groups.find(({ weight }, i) => {
-      rest -= weight;
-      return rest < 0 || i === groups.length - 1;
-    })!;
-    return group.cases[this.random.nextInt(group.cases.length)]!;
+    const cases = weightedChoice(
+      groups.map((group) => [group.cases, group.weight] as const),
+      this.random,
+    );
+    return cases[this.random.nextInt(cases.length)]!;
   }
 }
 
