@@ -209,7 +209,7 @@ function codesOnGrid(coded: Volume<Uint8Array>, grid: Grid): Volume<Uint8Array> 
 }
 
 /**
- * 1 for so many of the greatest shares. Of equal ones, which linear interpolation makes many of, those whose
+ * 1 for so many of the greatest shares, none of them 0. Of equal ones, which linear interpolation makes many of, those whose
  * neighbours have most.
  */
 function greatest(shares: Float32Array, [nx, ny, nz]: Shape3, count: number): Uint8Array {
@@ -222,7 +222,7 @@ function greatest(shares: Float32Array, [nx, ny, nz]: Shape3, count: number): Ui
     if (shares[at]! > level) {
       chosen[at] = 1;
       above++;
-    } else if (shares[at] === level) equal.push({ at, around: sumAround(at) });
+    } else if (level > 0 && shares[at] === level) equal.push({ at, around: sumAround(at) });
   }
   equal.sort((a, b) => b.around - a.around || a.at - b.at);
   for (const { at } of equal.slice(0, count - above)) chosen[at] = 1;
