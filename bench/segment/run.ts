@@ -4,13 +4,9 @@
  * process of its own, so that the memory of one is not counted for the other.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as runtime from 'onnxruntime-node';
-import { openModel, segmentFile } from 'ventriseg/node';
 import { dataPath } from '../../test/data-folder.ts';
 import { runScript, UsageError, wholeNumber } from '../command-line.ts';
 import { markdownTable } from '../experiment-2017/markdown-table.ts';
@@ -22,7 +18,7 @@ The scan is a path inside of ../shared/data (VENTRISEG_DATA) or of its own; defa
 
   --model NAME|FILE   instead of the shipped model
   --threads N         of both networks (default 2)
-  --repeats N         runs after the first, which is warmed up by (default 5)
+  --repeats N         runs after the first three, which warm the process up (default 5)
   --no-mesh-net       ours alone
   --side N            voxels along each side of MeshNet's input (default 256, which needs 5 GB)
   --json              prints data instead of tables
@@ -30,14 +26,16 @@ The scan is a path inside of ../shared/data (VENTRISEG_DATA) or of its own; defa
 `;
 const defaultScan = 'unlabelled/t1_crop.nii.gz';
 
+/** What time-segment.mjs prints. */
 interface OurTimes {
   readonly scan: string;
   readonly model: string;
-  /** Medians over the repeats, ms. */
-  readonly stagesMs: Readonly<Record<string, number>>;
-  /** From the call to the written result, ms: median, and processor time of all threads. */
+  /** From the call to the written result, ms: the first one of the process; then medians of warm ones. */
+  readonly firstMs: number;
   readonly wholeMs: number;
+  /** Of all threads. */
   readonly processorMs: number;
+  readonly stagesMs: Readonly<Record<string, number>>;
   readonly peakMb: number;
 }
 
@@ -48,49 +46,6 @@ interface MeshNetTimes {
   readonly peakMb: number;
 }
 
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
-const peakMb = () => process.resourceUsage().maxRSS / 1024;
-
-/** Times a call: wall and processor time in ms. */
-async function timed<T>(call: () => Promise<T>): Promise<{ result: T; ms: number; processorMs: number }> {
-  const before = process.cpuUsage();
-  const start = performance.now();
-  const result = await call();
-  const ms = performance.now() - start;
-  const { user, system } = process.cpuUsage(before);
-  return { result, ms, processorMs: (user + system) / 1000 };
-}
-
-async function timeOurs(scan: string, model: string | undefined, threads: number, repeats: number) {
-  const output = await mkdtemp(join(tmpdir(), 'ventriseg-bench-'));
-  const loaded = await openModel(model, { threads });
-  const runs: { ms: number; processorMs: number; stages: Readonly<Record<string, number>> }[] = [];
-  let name = '';
-  try {
-    for (let run = 0; run <= repeats; run++) {
-      const { result, ...times } = await timed(() =>
-        segmentFile(scan, { output, model: loaded, name: 'scan', overwrite: true }),
-      );
-      name = result.record.model.name;
-      const { ms, processorMs } = times;
-      if (run > 0) runs.push({ ms, processorMs, stages: result.record.timingsMs });
-    }
-  } finally {
-    await loaded.release();
-    await rm(output, { recursive: true });
-  }
-  const stagesMs = Object.fromEntries(
-    Object.keys(runs[0]!.stages).map((stage) => [stage, median(runs.map(({ stages }) => stages[stage]!))]),
-  );
-  const times: OurTimes = {
-    ...{ scan, model: name, stagesMs },
-    wholeMs: median(runs.map(({ ms }) => ms)),
-    processorMs: median(runs.map(({ processorMs }) => processorMs)),
-    peakMb: peakMb(),
-  };
-  return times;
-}
-
 async function timeMeshNet(side: number, threads: number): Promise<MeshNetTimes> {
   const session = await runtime.InferenceSession.create(meshNet(side), {
     intraOpNumThreads: threads,
@@ -98,20 +53,22 @@ async function timeMeshNet(side: number, threads: number): Promise<MeshNetTimes>
   });
   const shape = [1, 1, side, side, side];
   const image = new runtime.Tensor('float32', new Float32Array(side ** 3).fill(0.5), shape);
+  const before = process.cpuUsage();
+  const start = performance.now();
   // One run: it takes so long that warming up changes little.
-  const { ms, processorMs } = await timed(() => session.run({ image }));
+  await session.run({ image });
+  const networkMs = performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
   await session.release();
-  return { side, networkMs: ms, processorMs, peakMb: peakMb() };
+  const peakMb = process.resourceUsage().maxRSS / 1024;
+  return { side, networkMs, processorMs: (user + system) / 1000, peakMb };
 }
 
-/** Runs this script again for one of the two sides. */
-function inProcess<T>(task: string, argument: unknown): T {
-  const script = fileURLToPath(import.meta.url);
-  const { status, stdout, stderr, signal } = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', script, '--task', task, '--argument', JSON.stringify(argument)],
-    { encoding: 'utf8' },
-  );
+/** Runs one of the two sides in a process of its own, which prints its times. */
+function inProcess<T>(task: string, argumentsOfNode: readonly string[]): T {
+  const { status, stdout, stderr, signal } = spawnSync(process.execPath, argumentsOfNode, {
+    encoding: 'utf8',
+  });
   if (status === 0) return JSON.parse(stdout) as T;
   throw new Error(`${task} ended with ${signal ?? `code ${status}`}: ${stderr.trim() || 'out of memory?'}`);
 }
@@ -119,7 +76,8 @@ function inProcess<T>(task: string, argument: unknown): T {
 function print(ours: OurTimes, meshNetTimes: MeshNetTimes | undefined): void {
   const stages = Object.entries(ours.stagesMs).map(([stage, ms]) => [stage, ms.toFixed(0)]);
   process.stdout.write(
-    `${ours.scan}, model ${ours.model}, medians\n\n${markdownTable(['stage', 'ms'], stages)}\n\n`,
+    `${ours.scan}, model ${ours.model}; first scan of the process ${ours.firstMs.toFixed(0)} ms, then medians:\n\n` +
+      `${markdownTable(['stage', 'ms'], stages)}\n\n`,
   );
   const row = (name: string, ms: number, processorMs: number, mb: number) => [
     ...[name, ms.toFixed(0), processorMs.toFixed(0), mb.toFixed(0)],
@@ -145,30 +103,31 @@ async function main(): Promise<void> {
       side: { type: 'string', default: '256' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
-      task: { type: 'string' },
-      argument: { type: 'string', default: '{}' },
+      'mesh-net-alone': { type: 'boolean', default: false },
     },
   });
   if (values.help) {
     process.stdout.write(help);
     return;
   }
-  if (values.task !== undefined) {
-    const { scan, model, threads, repeats, side } = JSON.parse(values.argument);
-    const times =
-      values.task === 'ours'
-        ? await timeOurs(scan, model, threads, repeats)
-        : await timeMeshNet(side, threads);
-    process.stdout.write(JSON.stringify(times));
-    return;
-  }
   if (positionals.length > 1) throw new UsageError('one scan at a time');
   const threads = wholeNumber('--threads', values.threads, 1);
   const repeats = wholeNumber('--repeats', values.repeats, 1);
   const side = wholeNumber('--side', values.side, 16);
+  if (values['mesh-net-alone']) {
+    process.stdout.write(JSON.stringify(await timeMeshNet(side, threads)));
+    return;
+  }
   const scan = positionals[0] ?? dataPath(defaultScan);
-  const ours = inProcess<OurTimes>('ours', { scan, model: values.model, threads, repeats });
-  const other = values['mesh-net'] ? inProcess<MeshNetTimes>('mesh-net', { side, threads }) : undefined;
+  const script = fileURLToPath(new URL('time-segment.mjs', import.meta.url));
+  const ours = inProcess<OurTimes>('ventriseg', [
+    script,
+    JSON.stringify({ scan, model: values.model, threads, repeats }),
+  ]);
+  const alone = ['--mesh-net-alone', '--side', values.side, '--threads', values.threads];
+  const other = values['mesh-net']
+    ? inProcess<MeshNetTimes>('MeshNet', ['--import', 'tsx', fileURLToPath(import.meta.url), ...alone])
+    : undefined;
   if (values.json) process.stdout.write(`${JSON.stringify({ ours, meshNet: other ?? null }, null, 2)}\n`);
   else print(ours, other);
 }

@@ -1,12 +1,13 @@
 /**
- * Gzip through the platform's own DecompressionStream and CompressionStream: the same code in Node and in
- * browsers, and no dependency.
+ * Gzip by what the platform has, without a dependency: zlib in Node, CompressionStream and DecompressionStream in
+ * browsers (see gzip-chunks.ts).
  *
  * Inflating keeps what came out before a failure, because a truncated scan is best explained by its own header
  * ("says 14.2 MB, only 3.1 MB follow"), and stops once the caller has enough, so that the first volume of a long
  * 4-D series does not cost the whole series.
  */
 import { ImagingError } from '../errors.ts';
+import { gunzipChunks, gzipChunks } from './gzip-chunks.ts';
 
 /** How inflating ended: at the end of the stream, at the caller's limit, or by one of three failures. */
 export type InflateEnd = 'complete' | 'limit' | 'truncated' | 'trailing' | 'corrupt';
@@ -34,10 +35,8 @@ export function isGzip(bytes: Uint8Array): boolean {
 
 /** Compresses bytes to one gzip member. */
 export async function gzip(bytes: Uint8Array): Promise<Uint8Array> {
-  const stream = new CompressionStream('gzip');
   const { bytes: compressed, cause } = await drain(
-    stream,
-    bytes,
+    gzipChunks(bytes),
     Number.POSITIVE_INFINITY,
     0,
     bytes.length / 4,
@@ -72,7 +71,7 @@ export async function inflate(
   if (!isGzip(bytes)) {
     return { bytes: new Uint8Array(0), end: 'corrupt', cause: new Error('no gzip magic 1f 8b at the start') };
   }
-  const inflated = await drain(new DecompressionStream('gzip'), bytes, limit, checkBeyond, sizeHint(bytes));
+  const inflated = await drain(gunzipChunks(bytes), limit, checkBeyond, sizeHint(bytes));
   if (inflated.end !== 'trailing' || inflated.bytes.length >= limit) return inflated;
   return (await inflateMembers(bytes, limit, checkBeyond)) ?? inflated;
 }
@@ -92,13 +91,7 @@ export async function inflateMembers(
   let start = 0;
   for (let next = nextMagic(bytes, 1); next > 0 && length < limit; next = nextMagic(bytes, next + 1)) {
     const member = bytes.subarray(start, next);
-    const part = await drain(
-      new DecompressionStream('gzip'),
-      member,
-      limit - length,
-      checkBeyond,
-      sizeHint(member),
-    );
+    const part = await drain(gunzipChunks(member), limit - length, checkBeyond, sizeHint(member));
     if (part.end !== 'complete' && part.end !== 'limit') continue;
     parts.push(part.bytes);
     length += part.bytes.length;
@@ -108,13 +101,7 @@ export async function inflateMembers(
   let last: Inflated = { bytes: new Uint8Array(0), end: 'limit' };
   if (length < limit) {
     const member = bytes.subarray(start);
-    last = await drain(
-      new DecompressionStream('gzip'),
-      member,
-      limit - length,
-      checkBeyond,
-      sizeHint(member),
-    );
+    last = await drain(gunzipChunks(member), limit - length, checkBeyond, sizeHint(member));
     parts.push(last.bytes);
     length += last.bytes.length;
   }
@@ -159,20 +146,11 @@ function sizeHint(bytes: Uint8Array): number {
 }
 
 async function drain(
-  stream: CompressionStream | DecompressionStream,
-  input: Uint8Array,
+  chunks: AsyncIterable<Uint8Array>,
   limit: number,
   checkBeyond: number,
   hint: number,
 ): Promise<Inflated> {
-  const writer = stream.writable.getWriter();
-  // A failure of the writing side also ends the reading side below, where it is reported.
-  writer.closed.catch(() => {});
-  writer
-    .write(input as Uint8Array<ArrayBuffer>)
-    .then(() => writer.close())
-    .catch(() => {});
-  const reader = stream.readable.getReader();
   let output = new Uint8Array(Math.min(Math.max(Math.ceil(hint), 1024), limit));
   let length = 0;
   let surplus = 0;
@@ -182,9 +160,7 @@ async function drain(
     ...(cause === undefined ? {} : { cause }),
   });
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return result('complete');
+    for await (const value of chunks) {
       const wanted = Math.min(value.length, limit - length);
       if (length + wanted > output.length) {
         const grown = new Uint8Array(Math.min(limit, Math.max(length + wanted, 2 * output.length)));
@@ -194,11 +170,9 @@ async function drain(
       output.set(wanted === value.length ? value : value.subarray(0, wanted), length);
       length += wanted;
       surplus += value.length - wanted;
-      if (length === limit && surplus > checkBeyond) {
-        await reader.cancel();
-        return result('limit');
-      }
+      if (length === limit && surplus > checkBeyond) return result('limit');
     }
+    return result('complete');
   } catch (cause) {
     return result(failureKind(cause, length), cause);
   }

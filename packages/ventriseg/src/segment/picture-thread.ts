@@ -28,7 +28,8 @@ export function pictureThread(): PictureThread {
 function startThread(): PictureThread {
   // Threads load built files; `src/segment` and `dist/segment` both lie two folders below the package.
   const filename = fileURLToPath(new URL('../../dist/segment/picture-tasks.js', import.meta.url));
-  const pool = new Piscina({ filename, minThreads: 1, maxThreads: 1 });
+  // They need none of the loaders that the process may have been started with.
+  const pool = new Piscina({ filename, minThreads: 1, maxThreads: 1, execArgv: [] });
   const run = <N extends keyof typeof tasks>(name: N, argument: Parameters<(typeof tasks)[N]>[0]) =>
     pool.run(argument, { name }) as Promise<ReturnType<(typeof tasks)[N]>>;
   return {
