@@ -61,8 +61,8 @@ export async function findWithVolumes(
     const output = await locate.run(normaliseLocateImage(coarse.data), coarse.shape);
     return locateVentricles(output, coarse, working.shape, segment.metadata.divisor);
   });
-  const { intracranial, ventriclesMl, noHead } = region;
-  const common = { classes, labelledFrom, warnings: [], noHead, located: { intracranial, ventriclesMl } };
+  const { intracranial, ventricles, noHead } = region;
+  const common = { classes, labelledFrom, warnings: [], noHead, located: { intracranial, ventricles } };
   if (noHead !== undefined && !options.force) {
     const shown = { image: working, black: air, bright: brightLevel(coarse.data, undefined) };
     return { ...common, probabilities: undefined, view: undefined, shown };

@@ -22,11 +22,18 @@ export interface Intracranial {
   readonly probability: Volume<Float32Array>;
 }
 
+/** All ventricles together, as the coarse network sees them. */
+export interface LocatedVentricles {
+  /** Sum of the probabilities over what was seen and a voxel around it; 0 when nothing was seen. */
+  readonly ml: number;
+  /** 4 mm, LIA order; 0 outside of the skull. */
+  readonly probability: Volume<Float32Array>;
+}
+
 /** What the volume networks tell besides. */
 export interface Located {
   readonly intracranial: Intracranial;
-  /** Ventricles by the coarse network, mL. */
-  readonly ventriclesMl: number;
+  readonly ventricles: LocatedVentricles;
 }
 
 export interface Found {

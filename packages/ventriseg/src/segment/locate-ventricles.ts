@@ -15,7 +15,7 @@ import {
   voxelVolumeMl,
 } from '@ventriseg/imaging';
 import { locateBlock, type WorkingBox } from '../volumes/index.ts';
-import type { Intracranial } from './found.ts';
+import type { Intracranial, LocatedVentricles } from './found.ts';
 import { qualityLimits } from './quality.ts';
 import { locateVentriclesFrom } from './volume-networks.ts';
 
@@ -31,8 +31,7 @@ const fallbackSides: Shape3 = [112, 112, 160];
 
 export interface LocatedRegion {
   readonly intracranial: Intracranial;
-  /** Sum of the ventricles' probabilities over what was seen and a voxel around it, mL; 0 when none was seen. */
-  readonly ventriclesMl: number;
+  readonly ventricles: LocatedVentricles;
   /** Where the fine network looks, in voxels of the working grid. */
   readonly box: WorkingBox;
   /** Why there is no head; undefined when there is one. */
@@ -67,7 +66,10 @@ export function locateVentricles(
       cutAt: reachedEnds(brain.core, image.shape, working),
       probability: { ...image, data: inside },
     },
-    ventriclesMl: seen === undefined ? 0 : massOf(ventricle, dilate(parts).data, image).ml,
+    ventricles: {
+      ml: seen === undefined ? 0 : massOf(ventricle, dilate(parts).data, image).ml,
+      probability: { ...image, data: ventricle },
+    },
     box:
       seen === undefined
         ? placeBox(

@@ -2,13 +2,13 @@
  * Takes away what is labelled by mistake, by anatomy and not by "the largest piece": the lateral ventricles are
  * two large parts, and their temporal horns are small ones that are often cut off from them.
  *
- * Each structure falls into connected parts (26 neighbours); its main part is the one with the largest sum of
- * probabilities. The main part stays unless it lies impossibly far from the lateral ventricles. Another part stays
+ * Each structure falls into connected parts (26 neighbours). Large ones where the coarse network sees no ventricle go
+ * first (unseen-parts.ts). The main part of a structure is then the one with the largest sum of probabilities. The main part stays unless it lies impossibly far from the lateral ventricles. Another part stays
  * when it is large beside the main one, or when it is more than a speck and near to a part that stays of a
  * structure it belongs with. What is dropped becomes background, or, where it touches a part that stays of another
  * structure, that structure: a few voxels of the wrong label in a ventricle are still ventricle.
  */
-import { voxelVolumeMl } from '@ventriseg/imaging';
+import { type Volume, voxelVolumeMl } from '@ventriseg/imaging';
 import type { CanonicalNumber } from '../labels/index.ts';
 import type { LabelledBox } from './label-regions.ts';
 import {
@@ -18,6 +18,7 @@ import {
   partComesWithin,
   touchedClasses,
 } from './labelled-parts.ts';
+import { unseenParts } from './unseen-parts.ts';
 
 export interface IslandRule {
   /** A part with at least this share of the main part's volume stays. */
@@ -66,21 +67,25 @@ export const noIslands: RemovedIslands = { parts: 0, ml: 0 };
  *
  * @param labels the canonical labels of each class, class 1 first; of several labels the most lenient rule holds
  * @param found the parts of the box
+ * @param coarse the coarse network's probability of any ventricle, where there is one
  * @returns what was removed, and the parts that are kept
  */
 export function removeIslands(
   box: LabelledBox,
   labels: readonly (readonly CanonicalNumber[])[],
   found: Parts,
+  coarse?: Volume<Float32Array>,
 ): { readonly removed: RemovedIslands; readonly kept: readonly LabelledPart[] } {
   const { parts, partOf } = found;
   const rules = labels.map(lenientRule);
-  const kept = keepMain(parts, labels, rules, box);
+  const unseen = coarse === undefined ? new Set<number>() : unseenParts(found, labels, box.grid, coarse);
+  const credible = parts.filter(({ number }) => !unseen.has(number));
+  const kept = keepMain(credible, labels, rules, box);
   const voxelMl = voxelVolumeMl(box.grid);
   // What is kept can bring others near, bead after bead.
   for (let changed = true; changed; ) {
     changed = false;
-    for (const part of parts) {
+    for (const part of credible) {
       if (kept.has(part.number)) continue;
       const rule = rules[part.class - 1]!;
       if (part.voxels * voxelMl < rule.leastNearMl) continue;
@@ -102,7 +107,7 @@ export function removeIslands(
   let removedParts = 0;
   let removedVoxels = 0;
   for (const part of dropped) {
-    becomes[part.number] = touchedClasses(part, kept, found, box);
+    if (!unseen.has(part.number)) becomes[part.number] = touchedClasses(part, kept, found, box);
     if (becomes[part.number] !== 0) continue;
     removedParts++;
     removedVoxels += part.voxels;

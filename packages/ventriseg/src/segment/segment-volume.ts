@@ -177,7 +177,7 @@ interface Labelled {
 }
 
 function label(
-  { classes, probabilities, labelledFrom, conformed }: Found,
+  { classes, probabilities, labelledFrom, conformed, located }: Found,
   scan: Volume,
   options: OptionsInForce,
 ): Labelled {
@@ -190,7 +190,7 @@ function label(
   const labelsOfClass = classes.map((labelClass) => labelClass.labels);
   const found = findParts(box);
   const { removed, kept } = options.removeIslands
-    ? removeIslands(box, labelsOfClass, found)
+    ? removeIslands(box, labelsOfClass, found, located?.ventricles.probability)
     : { removed: noIslands, kept: found.parts };
   const unsure = unsureParts(kept, labelsOfClass, voxelVolumeMl(box.grid));
   const filledVoxels = options.fillHoles ? fillWithMostProbable(box) : 0;
@@ -258,7 +258,7 @@ function fillWithMostProbable(box: LabelledBox): number {
 }
 
 /** How sure the fine network is of its labels, and how many of them lie outside of the skull. */
-function evidenceOf({ intracranial, ventriclesMl }: Located, box: LabelledBox | undefined): LocateEvidence {
+function evidenceOf({ intracranial, ventricles }: Located, box: LabelledBox | undefined): LocateEvidence {
   let labelled = 0;
   let outside = 0;
   let sure = 0;
@@ -276,7 +276,7 @@ function evidenceOf({ intracranial, ventriclesMl }: Located, box: LabelledBox | 
   return {
     intracranialMl: intracranial.ml,
     headCutAt: intracranial.cutAt,
-    locatedMl: ventriclesMl,
+    locatedMl: ventricles.ml,
     outsideShare: labelled === 0 ? 0 : outside / labelled,
     confidence: labelled === 0 ? undefined : sure / labelled,
   };

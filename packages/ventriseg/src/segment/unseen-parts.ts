@@ -1,0 +1,70 @@
+/**
+ * Large parts of a ventricle where the coarse network, which sees the whole head, sees none: wide sulci and what
+ * stripping a skull leaves of them look like ventricles at close range.
+ */
+import {
+  applyAffine,
+  type Grid,
+  invertAffine,
+  multiplyAffines,
+  type Volume,
+  voxelVolumeMl,
+} from '@ventriseg/imaging';
+import type { CanonicalNumber } from '../labels/index.ts';
+import type { LabelledPart, Parts } from './labelled-parts.ts';
+
+/** A part of this volume holds four voxels of the coarse network; of smaller ones it cannot be expected to tell. */
+const leastMl = 0.26;
+/** A part is seen where a coarse voxel that it meets has at least this probability of any ventricle. */
+const seenFrom = 0.1;
+/** Too thin for 4 mm, whatever their volume. */
+const temporalHorns: readonly CanonicalNumber[] = [5, 44];
+
+/**
+ * Numbers of the parts that are not seen though another part of their class is. Where none of a class is, the coarse
+ * network has missed it, and says nothing about its parts.
+ *
+ * @param labels the canonical labels of each class, class 1 first
+ * @param coarse probability of any ventricle, on any grid
+ */
+export function unseenParts(
+  found: Parts,
+  labels: readonly (readonly CanonicalNumber[])[],
+  grid: Grid,
+  coarse: Volume<Float32Array>,
+): ReadonlySet<number> {
+  const voxelMl = voxelVolumeMl(grid);
+  const unseen = new Set<number>();
+  labels.forEach((own, k) => {
+    if (own.every((label) => temporalHorns.includes(label))) return;
+    const large = found.parts.filter((part) => part.class === k + 1 && part.voxels * voxelMl >= leastMl);
+    const notSeen = large.filter((part) => greatestProbability(part, found, grid, coarse) < seenFrom);
+    if (notSeen.length === large.length) return;
+    for (const { number } of notSeen) unseen.add(number);
+  });
+  return unseen;
+}
+
+/** The greatest probability of the coarse voxels that a part's voxels lie in. */
+function greatestProbability(
+  { number, first, last }: LabelledPart,
+  { partOf }: Parts,
+  grid: Grid,
+  coarse: Volume<Float32Array>,
+): number {
+  const toCoarse = multiplyAffines(invertAffine(coarse.voxelToWorld), grid.voxelToWorld);
+  const [nx, ny] = grid.shape;
+  const [cx, cy, cz] = coarse.shape;
+  let greatest = 0;
+  for (let z = first[2]!; z <= last[2]!; z++) {
+    for (let y = first[1]!; y <= last[1]!; y++) {
+      for (let x = first[0]!; x <= last[0]!; x++) {
+        if (partOf[x + nx * (y + ny * z)] !== number) continue;
+        const [i, j, k] = applyAffine(toCoarse, [x, y, z]).map(Math.round) as [number, number, number];
+        if (i < 0 || j < 0 || k < 0 || i >= cx || j >= cy || k >= cz) continue;
+        greatest = Math.max(greatest, coarse.data[i + cx * (j + cy * k)]!);
+      }
+    }
+  }
+  return greatest;
+}
