@@ -46,6 +46,19 @@ test('labels outside of the skull are doubted, and many are refused', () => {
   expect(found(0.37, true)).toEqual(['warning MUCH_OUTSIDE_BRAIN']);
 });
 
+test('low confidence is a doubt, and an error when it is very low or the networks disagree as well', () => {
+  const found = (confidence: number, locatedMl: number) =>
+    assessQuality({
+      ...inputsWith({ lateral: 20 }),
+      evidence: { intracranialMl: 1500, headCutAt: [], locatedMl, outsideShare: 0, confidence },
+    }).map(({ code, severity }) => `${severity} ${code}`);
+  expect(found(0.85, 40)).toEqual([]);
+  expect(found(0.75, 40)).toEqual(['warning LOW_CONFIDENCE']);
+  expect(found(0.65, 40)).toEqual(['error UNFAMILIAR_IMAGE']);
+  expect(found(0.85, 10)).toEqual(['warning NETWORKS_DISAGREE']);
+  expect(found(0.75, 10)).toEqual(['error UNFAMILIAR_IMAGE', 'warning NETWORKS_DISAGREE']);
+});
+
 test('nothing found at all is one error, not a list of missing parts', () => {
   expect(assessQuality(inputsWith({ lateral: 0, third: 0 })).map(({ code }) => code)).toEqual([
     'NO_VENTRICLES_FOUND',

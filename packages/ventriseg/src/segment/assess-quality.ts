@@ -65,12 +65,17 @@ type Add = (code: QualityCode, message: string) => void;
 function judgeNetworks(evidence: LocateEvidence, totalMl: number, add: Add): void {
   const { locatedMl, outsideShare, confidence } = evidence;
   const limits = qualityLimits;
+  const disagree =
+    locatedMl > 0 &&
+    (locatedMl < limits.disagreement.least * totalMl || locatedMl > limits.disagreement.most * totalMl);
   if (confidence !== undefined && confidence < limits.confidence.doubtful) {
-    const usable = confidence >= limits.confidence.unusable;
+    const usable = confidence >= limits.confidence.unusable && !disagree;
     add(
       usable ? 'LOW_CONFIDENCE' : 'UNFAMILIAR_IMAGE',
-      `The labels have a mean probability of ${confidence.toFixed(2)}; ` +
-        (usable ? 'on images of the kind it knows the network gives more.' : 'the network is guessing.'),
+      `The labels have a mean probability of ${confidence.toFixed(2)}` +
+        (usable
+          ? '; on images of the kind it knows the network gives more.'
+          : `${disagree ? ', and the networks disagree' : ''}: they are guessing.`),
     );
   }
   if (locatedMl === 0) {
@@ -78,10 +83,7 @@ function judgeNetworks(evidence: LocateEvidence, totalMl: number, add: Add): voi
       'VENTRICLES_NOT_LOCATED',
       'The coarse network saw no ventricle; the fine one was run on the middle of the brain.',
     );
-  } else if (
-    locatedMl < limits.disagreement.least * totalMl ||
-    locatedMl > limits.disagreement.most * totalMl
-  ) {
+  } else if (disagree) {
     add(
       'NETWORKS_DISAGREE',
       `The coarse network found ${locatedMl.toFixed(1)} mL of ventricles, the fine one ${totalMl.toFixed(1)} mL.`,

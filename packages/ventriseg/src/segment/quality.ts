@@ -70,8 +70,9 @@ export const qualityRules = {
       'Compare the outlines with the ventricles in the pictures. Prefer a T1-weighted scan of about 1 mm without ' +
       'motion; use no number of this result.',
     threshold:
-      `mean probability of the labels under ${confidence.unusable}: slices of 5 mm of the smallest ventricles have 0.74, heads ` +
-      'upside down, with their tissue exchanged or their ventricles filled 0.52 to 0.76',
+      `mean probability of the labels under ${confidence.unusable}, or under ${confidence.doubtful} while the networks ` +
+      'disagree: slices of 5 mm of the smallest ventricles have 0.74 and the networks agree; heads upside down, with ' +
+      'their tissue exchanged or their ventricles filled have 0.52 to 0.76 and mostly they do not',
   },
   LOW_CONFIDENCE: {
     severity: 'warning',
