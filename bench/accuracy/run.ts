@@ -21,7 +21,7 @@ Segments every labelled scan of ../shared/data (VENTRISEG_DATA) and compares wit
   --model NAME|FILE   instead of the shipped model
   --dataset NAME      only these rows of cases.tsv; may be repeated
   --synthetic         instead: whole heads made from the label maps that the shipped model was not trained on, T1-like,
-                      with widened ventricles, at 2 mm, and of any contrast
+                      with widened ventricles, at 2 mm, of any contrast, T2-like and FLAIR-like
   --held-out LIST     people of the permissive sets that the model was not trained on, comma-separated
                       (default: those of the shipped models' cards)
   --crf               with the dense CRF

@@ -162,8 +162,13 @@ describe('quality', () => {
     );
     const pair = intensityPair();
     const stray = ruleNetwork('segment', [0, 4, 43], (value) => (value > 1.5 || value < -4 ? 1 : 0));
-    const result = await run(paint(headGrid(), [head, leftVentricle]), { ...pair, segment: stray } as never);
-    expect(codesOf(result).some((code) => code.endsWith('OUTSIDE_BRAIN'))).toBe(true);
+    const outside = (removeIslands: boolean) =>
+      run(paint(headGrid(), [head, leftVentricle]), { ...pair, segment: stray } as never, { removeIslands });
+    expect(codesOf(await outside(false)).some((code) => code.endsWith('OUTSIDE_BRAIN'))).toBe(true);
+    // The coarse network sees no ventricle there.
+    const codes = codesOf(await outside(true));
+    expect(codes).toContain('LARGE_ISLANDS_REMOVED');
+    expect(codes.some((code) => code.endsWith('OUTSIDE_BRAIN'))).toBe(false);
   });
 
   test('a result that cannot be used has volumes, and no measure a value unless forced', async () => {
