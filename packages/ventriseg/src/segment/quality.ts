@@ -35,7 +35,7 @@ export const qualityLimits = {
   /** The volume that the coarse network found over that of the fine one. */
   disagreement: { least: 0.8, most: 4.5 },
   /** Mean probability of the label that was chosen, over all labelled voxels. */
-  confidence: { doubtful: 0.8, unusable: 0.7 },
+  confidence: { doubtful: 0.8, unusable: 0.75 },
   /** A part apart from the rest of its ventricle: from this volume on, with a mean probability under this. */
   unsurePart: { leastMl: 0.5, confidence: 0.75 },
 } as const;
@@ -71,8 +71,8 @@ export const qualityRules = {
       'motion; use no number of this result.',
     threshold:
       `mean probability of the labels under ${confidence.unusable}, or under ${confidence.doubtful} while the networks ` +
-      'disagree: slices of 5 mm of the smallest ventricles have 0.74 and the networks agree; heads upside down, with ' +
-      'their tissue exchanged or their ventricles filled have 0.52 to 0.76 and mostly they do not',
+      'disagree: slices of 5 mm of the smallest ventricles have 0.76 and the networks agree; bottles of water, noise, ' +
+      'heads upside down or with their ventricles filled have 0.38 to 0.78, and where it is over 0.75 they do not',
   },
   LOW_CONFIDENCE: {
     severity: 'warning',
