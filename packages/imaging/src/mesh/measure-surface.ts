@@ -1,6 +1,7 @@
 /**
  * Measures of a surface: what it encloses, its area, and whether it is closed.
  */
+import { edgeEnd, leavingEdges } from './leaving-edges.ts';
 import { areaVector, checkSurface, coneVolume, type Surface } from './surface.ts';
 
 export interface SurfaceMeasures {
@@ -31,15 +32,8 @@ export function measureSurface(surface: Surface): SurfaceMeasures {
 
 /** Whether the edges, taken in both directions, are the same ones and none occurs twice. */
 function isClosed({ positions, triangles }: Surface): boolean {
-  const vertices = positions.length / 3;
-  // The edges that leave vertex v: `ends[start[v]]` to `ends[start[v + 1] - 1]`.
-  const start = new Uint32Array(vertices + 1);
-  for (const vertex of triangles) start[vertex + 1]!++;
-  for (let v = 0; v < vertices; v++) start[v + 1]! += start[v]!;
-  const next = start.slice();
-  const ends = new Uint32Array(triangles.length);
-  const endOf = (at: number) => triangles[at % 3 === 2 ? at - 2 : at + 1]!;
-  for (let at = 0; at < triangles.length; at++) ends[next[triangles[at]!]!++] = endOf(at);
+  const { start, ends } = leavingEdges(triangles, 3, positions.length / 3);
+  const endOf = (at: number) => triangles[edgeEnd(at, 3)]!;
   const edges = (from: number, to: number) => {
     let count = 0;
     for (let k = start[from]!; k < start[from + 1]!; k++) if (ends[k] === to) count++;

@@ -12,6 +12,7 @@
  * affine frame.
  */
 import type { Vec3 } from '../volume/volume.ts';
+import { type LeavingEdges, leavingEdges } from './leaving-edges.ts';
 import { areaVector, coneVolume } from './surface.ts';
 import type { SurfaceNet } from './surface-net.ts';
 
@@ -44,7 +45,8 @@ export function relaxNet(net: SurfaceNet, steps: number, spacingMm: Vec3): Relax
   const positions = net.positions.slice();
   let triangles = divideQuads(quads, positions, spacingMm);
   if (steps === 0) return { positions, triangles };
-  const neighbours = neighboursOf(net);
+  // Each edge runs once in each direction, so the edges that leave a vertex name each neighbour once.
+  const neighbours = leavingEdges(quads, 4, positions.length / 3);
   const part = partsOf(neighbours);
   const parts = part.reduce((most, number) => Math.max(most, number + 1), 0);
   const { volumes } = volumesWithGradients(positions, triangles, part, parts);
@@ -79,29 +81,8 @@ function divideQuads(quads: Uint32Array, positions: Float64Array, spacingMm: Vec
   return triangles;
 }
 
-/** Neighbours of vertex v: `of[start[v]]` to `of[start[v + 1] - 1]`. */
-interface Neighbours {
-  readonly start: Uint32Array;
-  readonly of: Uint32Array;
-}
-
-/** The vertices that each vertex shares an edge of the net with. */
-function neighboursOf({ quads, positions }: SurfaceNet): Neighbours {
-  const start = new Uint32Array(positions.length / 3 + 1);
-  for (const vertex of quads) start[vertex + 1]!++;
-  for (let v = 1; v < start.length; v++) start[v]! += start[v - 1]!;
-  const next = start.slice();
-  const of = new Uint32Array(quads.length);
-  // Each edge runs once in each direction, so the edges that leave a vertex name each neighbour once.
-  for (let at = 0; at < quads.length; at++) {
-    const end = at % 4 === 3 ? at - 3 : at + 1;
-    of[next[quads[at]!]!++] = quads[end]!;
-  }
-  return { start, of };
-}
-
 /** Number of the connected part of the surface that each vertex belongs to, from 0. */
-function partsOf({ start, of }: Neighbours): Uint32Array {
+function partsOf({ start, ends }: LeavingEdges): Uint32Array {
   const none = 0xffffffff;
   const part = new Uint32Array(start.length - 1).fill(none);
   let count = 0;
@@ -111,9 +92,9 @@ function partsOf({ start, of }: Neighbours): Uint32Array {
     const reached = [first];
     for (let v = reached.pop(); v !== undefined; v = reached.pop()) {
       for (let k = start[v]!; k < start[v + 1]!; k++) {
-        if (part[of[k]!] !== none) continue;
-        part[of[k]!] = count;
-        reached.push(of[k]!);
+        if (part[ends[k]!] !== none) continue;
+        part[ends[k]!] = count;
+        reached.push(ends[k]!);
       }
     }
     count++;
@@ -123,7 +104,7 @@ function partsOf({ start, of }: Neighbours): Uint32Array {
 
 function moveToNeighbours(
   positions: Float64Array,
-  { start, of }: Neighbours,
+  { start, ends }: LeavingEdges,
   cellCentres: Float64Array,
 ): void {
   const before = positions.slice();
@@ -131,7 +112,7 @@ function moveToNeighbours(
     const count = start[v + 1]! - start[v]!;
     for (let d = 0; d < 3; d++) {
       let sum = 0;
-      for (let k = start[v]!; k < start[v + 1]!; k++) sum += before[3 * of[k]! + d]!;
+      for (let k = start[v]!; k < start[v + 1]!; k++) sum += before[3 * ends[k]! + d]!;
       const at = 3 * v + d;
       moveInCell(positions, at, pace * (sum / count - before[at]!), cellCentres);
     }

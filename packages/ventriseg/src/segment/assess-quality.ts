@@ -75,7 +75,9 @@ function judgeNetworks(evidence: LocateEvidence, totalMl: number, add: Add): voi
       `The labels have a mean probability of ${confidence.toFixed(2)}` +
         (usable
           ? '; on images of the kind it knows the network gives more.'
-          : `${disagree ? ', and the networks disagree' : ''}: they are guessing.`),
+          : disagree
+            ? ', and the networks disagree: they are guessing.'
+            : ': the network is guessing.'),
     );
   }
   if (locatedMl === 0) {

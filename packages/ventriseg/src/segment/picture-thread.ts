@@ -3,7 +3,7 @@
  * does not keep the process alive.
  */
 import { fileURLToPath } from 'node:url';
-import { cropVolume, foregroundBox, type Volume } from '@ventriseg/imaging';
+import { cropToForeground, type Volume } from '@ventriseg/imaging';
 import { Piscina } from 'piscina';
 import type { EncodedPicture, Picture } from '../pictures/index.ts';
 import type * as tasks from './picture-tasks.ts';
@@ -34,8 +34,8 @@ function startThread(): PictureThread {
     pool.run(argument, { name }) as Promise<ReturnType<(typeof tasks)[N]>>;
   return {
     surfaces: async (labels) => {
-      const box = foregroundBox(labels);
-      return box && run('surfaces', cropVolume(labels, box));
+      const part = cropToForeground(labels);
+      return part && run('surfaces', part);
     },
     encodeEach: (panels) =>
       Promise.all(panels.map(async (panel) => ({ ...panel, picture: await run('encode', panel.picture) }))),

@@ -3,7 +3,8 @@
  * two large parts, and their temporal horns are small ones that are often cut off from them.
  *
  * Each structure falls into connected parts (26 neighbours). Large ones where the coarse network sees no ventricle go
- * first (unseen-parts.ts). The main part of a structure is then the one with the largest sum of probabilities. The main part stays unless it lies impossibly far from the lateral ventricles. Another part stays
+ * first (unseen-parts.ts). The main part of a structure is then the one with the largest sum of probabilities. It
+ * stays unless it lies impossibly far from the lateral ventricles. Another part stays
  * when it is large beside the main one, or when it is more than a speck and near to a part that stays of a
  * structure it belongs with. What is dropped becomes background, or, where it touches a part that stays of another
  * structure, that structure: a few voxels of the wrong label in a ventricle are still ventricle.

@@ -38,33 +38,32 @@ export function unseenParts(
   labels.forEach((own, k) => {
     if (own.every((label) => temporalHorns.includes(label))) return;
     const large = found.parts.filter((part) => part.class === k + 1 && part.voxels * voxelMl >= leastMl);
-    const notSeen = large.filter((part) => greatestProbability(part, found, grid, coarse) < seenFrom);
+    const notSeen = large.filter((part) => !isSeen(part, found, grid, coarse));
     if (notSeen.length === large.length) return;
     for (const { number } of notSeen) unseen.add(number);
   });
   return unseen;
 }
 
-/** The greatest probability of the coarse voxels that a part's voxels lie in. */
-function greatestProbability(
+/** Whether a coarse voxel that one of the part's voxels lies in is probable enough. */
+function isSeen(
   { number, first, last }: LabelledPart,
   { partOf }: Parts,
   grid: Grid,
   coarse: Volume<Float32Array>,
-): number {
+): boolean {
   const toCoarse = multiplyAffines(invertAffine(coarse.voxelToWorld), grid.voxelToWorld);
   const [nx, ny] = grid.shape;
   const [cx, cy, cz] = coarse.shape;
-  let greatest = 0;
   for (let z = first[2]!; z <= last[2]!; z++) {
     for (let y = first[1]!; y <= last[1]!; y++) {
       for (let x = first[0]!; x <= last[0]!; x++) {
         if (partOf[x + nx * (y + ny * z)] !== number) continue;
         const [i, j, k] = applyAffine(toCoarse, [x, y, z]).map(Math.round) as [number, number, number];
         if (i < 0 || j < 0 || k < 0 || i >= cx || j >= cy || k >= cz) continue;
-        greatest = Math.max(greatest, coarse.data[i + cx * (j + cy * k)]!);
+        if (coarse.data[i + cx * (j + cy * k)]! >= seenFrom) return true;
       }
     }
   }
-  return greatest;
+  return false;
 }

@@ -3,16 +3,14 @@
  */
 import {
   type ColouredSurface,
-  cropVolume,
+  cropToForeground,
   encodePly,
   extractSurface,
-  foregroundBox,
   labelMask,
   measureSurface,
   type SurfaceMeasures,
   type SurfaceOptions,
   type Volume,
-  type VoxelArray,
 } from '@ventriseg/imaging';
 import { type Ventricle, ventricles } from '../labels/index.ts';
 import { softwareVersion } from '../software-version.ts';
@@ -37,20 +35,14 @@ export function ventricleSurfaces(
   labels: Volume,
   options: Pick<SurfaceOptions, 'smoothingSteps'> = {},
 ): VentricleSurface[] {
-  const part = inItsBox(labels);
+  const part = cropToForeground(labels);
   if (part === undefined) return [];
   return ventricles.flatMap((ventricle) => {
-    const mask = inItsBox(labelMask(part, ventricle.number));
+    const mask = cropToForeground(labelMask(part, ventricle.number));
     if (mask === undefined) return [];
     const surface = extractSurface(mask, options);
     return [{ ...ventricle, ...surface, measures: measureSurface(surface) }];
   });
-}
-
-/** The part that holds everything that is not 0, often a fiftieth of the volume; undefined when all is 0. */
-function inItsBox<T extends VoxelArray>(volume: Volume<T>): Volume<T> | undefined {
-  const box = foregroundBox(volume);
-  return box && cropVolume(volume, box);
 }
 
 /** All surfaces in one binary PLY file with their colours; comments tell what they are and how large. */
