@@ -14,6 +14,11 @@ import {
   segmentVolume,
   toCanonicalLabels,
 } from 'ventriseg/node';
+import {
+  codes,
+  codesOfLabels,
+  isLateralVentricle,
+} from '../../packages/ventriseg/src/volume-training/tissue-codes.ts';
 import { dataPath } from '../../test/data-folder.ts';
 import { runScript, UsageError } from '../command-line.ts';
 import { markdownTable } from '../experiment-2017/markdown-table.ts';
@@ -25,8 +30,8 @@ const help = `npm run bench:robustness -- [options] [subject...]
 Subjects of cases.tsv in ../shared/data (VENTRISEG_DATA); default: ${'ecog, 1006, 1012, IXI034-HH-1260'}.
 
   --model NAME|FILE   instead of the shipped model
-  --only KIND         storage, rotation, shift, resolution, noise, "bias field", "field of view" or intensity; may be
-                      repeated
+  --only KIND         storage, rotation, shift, resolution, noise, "bias field", "field of view", intensity or
+                      "white matter lesions"; may be repeated
   --json              prints data instead of a table
   --help
 `;
@@ -59,7 +64,14 @@ async function openHead(row: LabelledScan): Promise<LabelledHead> {
   const brain = { ...truth, data: Uint8Array.from(truth.data, (label) => (label === 0 ? 0 : 1)) };
   const place = { voxelToWorld: scan.voxelToWorld };
   const labels = toCanonicalLabels(truth, scheme, row.labels);
-  return { scan, labels: { ...labels, ...place }, brain: { ...brain, ...place } };
+  const tissues = codesOfLabels(truth, scheme, false, row.labels).data;
+  return {
+    scan,
+    labels: { ...labels, ...place },
+    brain: { ...brain, ...place },
+    lateral: tissues.map((code) => Number(isLateralVentricle(code))),
+    whiteMatter: tissues.map((code) => Number(code === codes.whiteMatter)),
+  };
 }
 
 async function scoreHead(

@@ -19,9 +19,12 @@ import {
   type Volume,
   voxelMeans,
   voxelSizesMm,
+  voxelVolumeMl,
 } from '@ventriseg/imaging';
+import { SeededRandom } from 'onnx-autograd';
 import { moveScan } from 'ventriseg';
 import { labelVoxels } from '../../packages/ventriseg/src/segment/label-regions.ts';
+import { paintLesions, type WhiteMatterLesions } from '../../packages/ventriseg/src/synthesis/index.ts';
 import { inverted, middleOf, regrid, withNoise } from '../change-scan.ts';
 
 /** A scan and its true labels by FreeSurfer's numbers, on one grid, and a mask of its brain. */
@@ -30,6 +33,9 @@ export interface LabelledHead {
   readonly labels: Volume<Uint8Array>;
   /** Where any structure of the brain is labelled. */
   readonly brain: Volume<Uint8Array>;
+  /** Masks of the lateral ventricles, with horns and plexus, and of the white matter. */
+  readonly lateral: Uint8Array;
+  readonly whiteMatter: Uint8Array;
 }
 
 export interface Variation {
@@ -84,6 +90,11 @@ export const variations: readonly Variation[] = [
       wholeHead ? { scan: masked(scan, brain), labels } : undefined,
   },
   of('intensity', 'inverted in the head', ({ scan, labels }) => ({ scan: inverted(scan), labels })),
+  // Halfway to the fluid's brightness is a little darker than cortex.
+  lesions('a rim of 1.5 mm', { haloMm: 1.5, edgeMm: 1.5, patchesAbove: 2.5, towardsFluid: 0.4 }),
+  lesions('a halo of 3 mm, patches', { haloMm: 3, edgeMm: 1.5, patchesAbove: 2, towardsFluid: 0.4 }),
+  lesions('a dark halo of 3 mm, patches', { haloMm: 3, edgeMm: 1.5, patchesAbove: 2, towardsFluid: 0.55 }),
+  lesions('a halo of 6 mm, many patches', { haloMm: 6, edgeMm: 1.5, patchesAbove: 1.3, towardsFluid: 0.4 }),
 ];
 
 function of(
@@ -105,6 +116,20 @@ function turns(kind: string, degrees: readonly number[]): Variation[] {
       }),
     ),
   );
+}
+
+/** White matter as old age has it; see `paintLesions`. */
+function lesions(name: string, painted: WhiteMatterLesions): Variation {
+  return of('white matter lesions', name, ({ scan, labels, lateral: ventricles, whiteMatter }) => {
+    const image = Float32Array.from(scan.data);
+    const voxelMm = Math.cbrt(1000 * voxelVolumeMl(scan));
+    paintLesions(
+      { image, ventricles, whiteMatter, shape: scan.shape, voxelMm },
+      painted,
+      new SeededRandom(1),
+    );
+    return { scan: { ...scan, data: image }, labels };
+  });
 }
 
 function both(head: LabelledHead, change: <T extends Volume>(volume: T) => Volume) {

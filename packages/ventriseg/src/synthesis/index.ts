@@ -10,3 +10,4 @@ export {
 } from './options.ts';
 export { type SynthesisedImage, synthesiseImage } from './synthesise-image.ts';
 export { weightedChoice } from './weighted-choice.ts';
+export { drawLesions, paintLesions, type WhiteMatterLesions } from './white-matter-lesions.ts';

@@ -89,6 +89,11 @@ export function readNodeRow(field: NodeField, y: number, z: number, row: Float32
   }
 }
 
+/** The value on a row read by `readNodeRow`, so far (0 to 1) from node `n` to the next. */
+export function betweenNodes(row: Float32Array, n: number, part: number): number {
+  return row[n]! + part * (row[n + 1]! - row[n]!);
+}
+
 /** First control point and the four B-spline weights of each node. */
 function splineTaps(spacingMm: number): { first: Int32Array; weights: Float64Array } {
   const first = new Int32Array(nodeCount);

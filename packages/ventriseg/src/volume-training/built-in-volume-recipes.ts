@@ -15,6 +15,7 @@ const drawing: VolumeRecipeInput['augmentation'] = {
   cut: 0.06,
   invert: 0.05,
   strip: 0.15,
+  lesions: 0.3,
 };
 
 const recipes: readonly VolumeRecipeInput[] = [

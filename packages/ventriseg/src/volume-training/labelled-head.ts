@@ -25,7 +25,7 @@ import { distinctLabels, type LabelScheme, resolveLabelScheme } from '../labels/
 import { type Contrast, drawContrastName, synthesiseImage } from '../synthesis/index.ts';
 import { cutBox, gridOfBox, toWorkingGrid, type WorkingBox } from '../volumes/index.ts';
 import { quantile } from '../volumes/quantile.ts';
-import { codeCount, codes, codesOfLabels } from './tissue-codes.ts';
+import { codeCount, codesOfLabels, isVentricle } from './tissue-codes.ts';
 
 /** Image and codes on one grid. */
 export interface CodedImage {
@@ -161,10 +161,6 @@ export function codeOfBlock(block: ArrayLike<number>): number {
     if (isVentricle(code) === wanted && (best < 0 || counts[code]! > counts[best]!)) best = code;
   }
   return best;
-}
-
-export function isVentricle(code: number): boolean {
-  return code >= codes.leftLateral && code <= codes.rightLateralOrPlexus;
 }
 
 /** Voxels of twice the size; the first has its centre between the first two along each axis. */

@@ -5,9 +5,8 @@ import { readScan, type Volume } from '@ventriseg/imaging';
 import { z } from 'zod';
 import { VentrisegError } from '../errors.ts';
 import type { VolumeRole } from '../volumes/index.ts';
-import { isVentricle } from './labelled-head.ts';
 import { VOLUME_MANIFEST, volumePaths } from './prepare-volumes.ts';
-import { codes } from './tissue-codes.ts';
+import { codes, isVentricle } from './tissue-codes.ts';
 import { type VolumeCaseRecord, type VolumeManifest, volumeManifestSchema } from './volume-manifest.ts';
 import type { VolumeCase } from './warp-volume.ts';
 

@@ -14,9 +14,11 @@ test('4 is the left lateral ventricle in one scheme, the third in the other', ()
   expect(coded('neuromorphometrics', 52, 51, 50, 49, 4, 11)).toEqual([10, 11, 4, 5, 6, 7]);
 });
 
-test('plexus, parcels, tissue outside the brain', () => {
+test('plexus, white matter, parcels, tissue outside the brain', () => {
   expect(coded('freesurfer', 31, 136, 137, 63, 163, 164)).toEqual([8, 8, 8, 9, 9, 9]);
-  expect(coded('freesurfer', 0, 2, 24, 1001, 4035, 511, 516)).toEqual([0, 1, 1, 1, 1, 0, 0]);
+  expect(coded('freesurfer', 2, 41, 3002, 4035, 13101, 14175)).toEqual([13, 13, 13, 13, 13, 13]);
+  expect(coded('neuromorphometrics', 44, 45, 81, 88, 89)).toEqual([13, 13, 13, 13, 1]);
+  expect(coded('freesurfer', 0, 3, 24, 1001, 2035, 11101, 511, 516)).toEqual([0, 1, 1, 1, 1, 1, 0, 0]);
 });
 
 test('a fraction is no label', () => {
@@ -50,7 +52,8 @@ test('mirroring twice changes nothing, and changes exactly what has a side', () 
     expect(mirroredCode[other]).toBe(code);
   });
   const unpaired = [...mirroredCode].flatMap((other, code) => (other === code ? [code] : []));
-  expect(unpaired).toEqual([codes.outside, codes.inside, codes.third, codes.fourth, codes.insideOrOutside]);
+  const { outside, inside, third, fourth, insideOrOutside, whiteMatter } = codes;
+  expect(unpaired).toEqual([outside, inside, third, fourth, insideOrOutside, whiteMatter]);
 });
 
 test.each([

@@ -24,12 +24,23 @@ export const codes = {
   leftLateralOrPlexus: 10,
   rightLateralOrPlexus: 11,
   insideOrOutside: 12,
+  /** No class of its own: where lesions may be painted. */
+  whiteMatter: 13,
 } as const;
 
-export const codeCount = 13;
+export const codeCount = 14;
+
+/** With the horns and, where it is counted so, the plexus. */
+export function isLateralVentricle(code: number): boolean {
+  return isVentricle(code) && code !== codes.third && code !== codes.fourth;
+}
+
+export function isVentricle(code: number): boolean {
+  return code >= codes.leftLateral && code <= codes.rightLateralOrPlexus;
+}
 
 /** Each code's partner when left and right change places. */
-export const mirroredCode = Uint8Array.of(0, 1, 3, 2, 5, 4, 6, 7, 9, 8, 11, 10, 12);
+export const mirroredCode = Uint8Array.of(0, 1, 3, 2, 5, 4, 6, 7, 9, 8, 11, 10, 12, 13);
 
 /**
  * A role's labels: which label each code stands for, which classes each label allows, whose overlap counts, and which
@@ -44,13 +55,13 @@ export interface CodeReading {
 
 export const readingOfRole: Readonly<Record<VolumeRole, CodeReading>> = {
   segment: {
-    labelOfCode: Uint8Array.of(0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0),
+    labelOfCode: Uint8Array.of(0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 0),
     allowed: [[0], [1], [2], [3], [4], [5], [6], [7], [8], [1, 7], [2, 8]],
     groups: [[1, 7], [2, 8], [3], [4], [5], [6]],
     small: [3, 4, 5, 6, 7, 8],
   },
   locate: {
-    labelOfCode: Uint8Array.of(0, 1, 2, 3, 2, 3, 4, 5, 2, 3, 2, 3, 6),
+    labelOfCode: Uint8Array.of(0, 1, 2, 3, 2, 3, 4, 5, 2, 3, 2, 3, 6, 1),
     allowed: [[0], [1], [2], [3], [4], [5], [0, 1]],
     groups: [[2], [3], [4], [5]],
     small: [2, 3, 4, 5],
@@ -70,6 +81,7 @@ const pairsOfScheme: Readonly<Record<LabelScheme, Pairs>> = {
     [15, codes.fourth],
     ...[31, 136, 137].map((label) => [label, codes.leftPlexus] as const),
     ...[63, 163, 164].map((label) => [label, codes.rightPlexus] as const),
+    ...[2, 41].map((label) => [label, codes.whiteMatter] as const),
   ],
   neuromorphometrics: [
     [52, codes.leftLateralOrPlexus],
@@ -78,6 +90,8 @@ const pairsOfScheme: Readonly<Record<LabelScheme, Pairs>> = {
     [49, codes.rightHorn],
     [4, codes.third],
     [11, codes.fourth],
+    // Whole, or by lobes as in DLMUSE.
+    ...[44, 45, 81, 82, 83, 84, 85, 86, 87, 88].map((label) => [label, codes.whiteMatter] as const),
   ],
 };
 
@@ -108,13 +122,18 @@ export function codesOfLabels(
     if (!Number.isInteger(label) || label < 0) {
       throw new VentrisegError('BAD_LABELS', `${path}: voxel ${at} is ${label}, which is no label`, { path });
     }
-    // Parcels of cortex and white matter have four digits.
-    data[at] =
-      label < 500 ? table[label]! : label >= 1000 && scheme === 'freesurfer' ? codes.inside : codes.outside;
+    data[at] = label < 500 ? table[label]! : scheme === 'freesurfer' ? codeOfParcel(label) : codes.outside;
   }
   const volume = { data, shape: labels.shape, voxelToWorld: labels.voxelToWorld };
   if (!wholeHead) markUncertain(volume);
   return volume;
+}
+
+/** From 1000 there are parcels, those of white matter from 3000 and from 13000; below is tissue outside the brain. */
+function codeOfParcel(label: number): number {
+  if (label < 1000) return codes.outside;
+  const thousands = Math.floor(label / 1000) % 10;
+  return thousands === 3 || thousands === 4 ? codes.whiteMatter : codes.inside;
 }
 
 function markUncertain(volume: Volume<Uint8Array>): void {

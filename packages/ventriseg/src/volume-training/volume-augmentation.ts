@@ -29,6 +29,8 @@ export const volumeAugmentationSchema = z.strictObject({
   invert: share.default(0),
   /** Chance that all outside the skull is set to 0. */
   strip: share.default(0),
+  /** Chance that the white matter has lesions. */
+  lesions: share.default(0),
 });
 
 export type VolumeAugmentation = z.infer<typeof volumeAugmentationSchema>;

@@ -88,6 +88,28 @@ test('a stripped head is 0 outside the skull and the same inside', () => {
   expect(stripped[10]).toBeCloseTo(cut.image[10]!, 3);
 });
 
+test('lesions are painted into white matter, and labels stay', () => {
+  const head = smallHead();
+  const coded = head.codes.map((code) => (code === codes.inside ? codes.whiteMatter : code));
+  const white = {
+    ...head,
+    codes: coded,
+    image: coded.map((code) => (code === codes.whiteMatter ? 200 : 40)),
+  };
+  const sampleOf = (lesions: number) =>
+    new VolumeSampler({
+      role: 'segment',
+      groups: [{ weight: 1, cases: [white] }],
+      shape: [24, 20, 16],
+      augmentation: { ...noAugmentation, lesions },
+      seed: 5,
+    }).next();
+  const [ill, well] = [sampleOf(1), sampleOf(0)];
+  expect(ill.labels).toEqual(well.labels);
+  expect(new Set(well.image).size).toBe(2);
+  expect(new Set(ill.image).size).toBeGreaterThan(10);
+});
+
 const options = {
   role: 'segment' as const,
   groups: [

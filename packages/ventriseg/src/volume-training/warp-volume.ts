@@ -4,7 +4,13 @@
  */
 import { determinant3, type Shape3 } from '@ventriseg/imaging';
 import type { SeededRandom } from 'onnx-autograd';
-import { nodeCount, nodeSpacingMm, readNodeRow, smoothRandomField } from '../synthesis/node-field.ts';
+import {
+  betweenNodes,
+  nodeCount,
+  nodeSpacingMm,
+  readNodeRow,
+  smoothRandomField,
+} from '../synthesis/node-field.ts';
 import { codes, mirroredCode } from './tissue-codes.ts';
 import type { VolumeAugmentation } from './volume-augmentation.ts';
 
@@ -78,9 +84,9 @@ function sample(
         const u = i - (nx - 1) / 2;
         const n = Math.floor(i / nodeSpacingMm);
         const part = i / nodeSpacingMm - n;
-        const x = m00! * u + m01! * v + m02! * w + middle[0]! + between(rows[0], n, part);
-        const y = m10! * u + m11! * v + m12! * w + middle[1]! + between(rows[1], n, part);
-        const z = m20! * u + m21! * v + m22! * w + middle[2]! + between(rows[2], n, part);
+        const x = m00! * u + m01! * v + m02! * w + middle[0]! + betweenNodes(rows[0], n, part);
+        const y = m10! * u + m11! * v + m12! * w + middle[1]! + betweenNodes(rows[1], n, part);
+        const z = m20! * u + m21! * v + m22! * w + middle[2]! + betweenNodes(rows[2], n, part);
         if (!(x >= 0 && y >= 0 && z >= 0 && x <= sx - 1 && y <= sy - 1 && z <= sz - 1)) continue;
         const x0 = Math.min(x | 0, sx - 2);
         const y0 = Math.min(y | 0, sy - 2);
@@ -98,10 +104,6 @@ function sample(
     }
   }
   return { image, codes: coded, shape };
-}
-
-function between(row: Float32Array, n: number, part: number): number {
-  return row[n]! + part * (row[n + 1]! - row[n]!);
 }
 
 /** Bilinear within one plane. */
