@@ -51,6 +51,7 @@ export async function findWithVolumes(
   stages: Stages,
 ): Promise<Found> {
   const { locate, segment } = networks;
+  const { divisor } = segment.metadata;
   const classes = structuresOf(segment);
   const { working, coarse } = await stages.run('grid', () => {
     const { volume } = toWorkingGrid(scan);
@@ -59,7 +60,7 @@ export async function findWithVolumes(
   const air = airLevel(coarse.data);
   const region = await stages.run('locate', async () => {
     const output = await locate.run(normaliseLocateImage(coarse.data), coarse.shape);
-    return locateVentricles(output, coarse, working.shape, segment.metadata.divisor);
+    return locateVentricles(output, coarse, working.shape, divisor);
   });
   const { intracranial, ventricles, noHead } = region;
   const common = { classes, labelledFrom, warnings: [], noHead, located: { intracranial, ventricles } };
@@ -71,7 +72,7 @@ export async function findWithVolumes(
     lookAt(box, { working, air, inside: intracranial.probability, network: segment, flip: options.flip });
   const { box, grid, raw, bright, output } = await stages.run('segment', async () => {
     const first = await look(region.box);
-    const wider = widenWhereCut(region.box, first.output, working.shape, segment.metadata.divisor);
+    const wider = widenWhereCut(region.box, first.output, labelledFrom, working.shape, divisor);
     return wider === region.box ? first : look(wider);
   });
   const shown: ShownScan = { image: working, black: air, bright };

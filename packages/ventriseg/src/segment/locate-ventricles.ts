@@ -167,33 +167,58 @@ function placeBox(middle: readonly number[], sides: Shape3, working: Shape3, div
 
 /** By how much a region is widened where the ventricles reach its end, mm. */
 const widenMm = 32;
+/**
+ * From this area on, mm2. Below the fourth ventricle the central canal goes on, so thin that a second look at the region
+ * adds next to nothing; what `qualityLimits.cutMm2` tells of is more.
+ */
+const leastCutMm2 = 5;
 
 /**
  * A region widened on the sides where something was found in its outermost layer although the scan goes on there:
  * the coarse network missed a part. The same region when there is no such side.
  *
- * @param output probabilities [classes, z, y, x] of the fine network in the region, background first
+ * @param output probabilities [classes, z, y, x] of the fine network in the region, background first; voxels of 1 mm
+ * @param labelledFrom a voxel is found where all classes together are more probable than this
  */
 export function widenWhereCut(
   box: WorkingBox,
   output: Float32Array,
+  labelledFrom: number,
   working: Shape3,
   divisor: number,
 ): WorkingBox {
   const { start, shape } = box;
-  const found = new Uint8Array(shape[0] * shape[1] * shape[2]);
-  for (let at = 0; at < found.length; at++) if (output[at]! < 0.5) found[at] = 1;
-  const inside = foregroundBox({ data: found, shape });
-  if (inside === undefined) return box;
   const ends = shape.map((side, axis) => {
     const [from, to] = [start[axis]!, start[axis]! + side];
-    const cutFirst = inside.start[axis] === 0 && from > 0;
-    const cutLast = inside.start[axis]! + inside.size[axis]! === side && to < working[axis]!;
-    return [cutFirst ? from - widenMm : from, cutLast ? to + widenMm : to] as const;
+    const cut = (index: number) => foundInLayer(output, labelledFrom, shape, axis, index) >= leastCutMm2;
+    return [
+      from > 0 && cut(0) ? from - widenMm : from,
+      to < working[axis]! && cut(side - 1) ? to + widenMm : to,
+    ] as const;
   });
   if (ends.every(([from, to], axis) => from === start[axis] && to - from === shape[axis])) return box;
   const middle = ends.map(([from, to]) => (from + to) / 2);
   return placeBox(middle, ends.map(([from, to]) => to - from) as unknown as Shape3, working, divisor);
+}
+
+/** How many voxels of a layer across an axis are found. */
+function foundInLayer(
+  output: Float32Array,
+  labelledFrom: number,
+  shape: Shape3,
+  axis: number,
+  index: number,
+): number {
+  const steps = [1, shape[0], shape[0] * shape[1]];
+  const [u, v] = [0, 1, 2].filter((other) => other !== axis) as [number, number];
+  let found = 0;
+  for (let j = 0; j < shape[v]!; j++) {
+    for (let i = 0; i < shape[u]!; i++) {
+      const background = output[index * steps[axis]! + i * steps[u]! + j * steps[v]!]!;
+      if (background < 1 - labelledFrom) found++;
+    }
+  }
+  return found;
 }
 
 /** What lies at the first and last index of each axis of the working grid (LIA). */

@@ -1,5 +1,5 @@
 /** What a slice network is shown of a head, and whether the ventricles go on where it ends. */
-import { type Grid, invertAffine, multiplyAffines, type Volume } from '@ventriseg/imaging';
+import { type Grid, invertAffine, multiplyAffines, type Volume, voxelVolumeMl } from '@ventriseg/imaging';
 import { planeAxes, type SlicePlan, sliceToVoxel } from '../slices/index.ts';
 import type { Extent } from './find-head.ts';
 import type { LabelledBox } from './label-regions.ts';
@@ -52,30 +52,30 @@ export function networkView(conformed: Volume, plan: SlicePlan, run: Extent, hea
   };
 }
 
-/** The sides on which labelled voxels reach an open end of the view, in words. */
-export function sidesCut({ grid, openEnds }: NetworkView, box: LabelledBox): string[] {
+/**
+ * The sides on which labelled voxels reach an open end of the view, in words.
+ *
+ * @param leastMm2 area from which on they count
+ */
+export function sidesCut({ grid, openEnds }: NetworkView, box: LabelledBox, leastMm2: number): string[] {
   const toView = multiplyAffines(invertAffine(grid.voxelToWorld), box.grid.voxelToWorld);
+  const voxelMm2 = (1000 * voxelVolumeMl(box.grid)) ** (2 / 3);
   const [nx, ny, nz] = box.grid.shape;
-  const least = [Infinity, Infinity, Infinity];
-  const most = [-Infinity, -Infinity, -Infinity];
-  for (let z = 0, at = 0; z < nz; z++) {
-    for (let y = 0; y < ny; y++) {
-      for (let x = 0; x < nx; x++, at++) {
-        if (box.classes[at] === 0) continue;
-        for (let axis = 0, row = 0; axis < 3; axis++, row += 4) {
-          const place = toView[row]! * x + toView[row + 1]! * y + toView[row + 2]! * z + toView[row + 3]!;
-          if (place < least[axis]!) least[axis] = place;
-          if (place > most[axis]!) most[axis] = place;
-        }
-      }
-    }
-  }
   return openEnds
     .filter(({ axis, end }) => {
+      const [a, b, c, d] = toView.slice(4 * axis, 4 * axis + 4) as [number, number, number, number];
       // A voxel whose extent meets that of the outermost pixel or slice reaches the end.
-      const extent = [0, 1, 2].reduce((sum, from) => sum + Math.abs(toView[4 * axis + from]!), 0);
-      const reach = (1 + extent) / 2;
-      return end === 'first' ? least[axis]! < reach : most[axis]! > grid.shape[axis]! - 1 - reach;
+      const reach = (1 + Math.abs(a) + Math.abs(b) + Math.abs(c)) / 2;
+      const [from, sign] = end === 'first' ? [0, 1] : [grid.shape[axis]! - 1, -1];
+      let reached = 0;
+      for (let z = 0, at = 0; z < nz; z++) {
+        for (let y = 0; y < ny; y++) {
+          for (let x = 0; x < nx; x++, at++) {
+            if (box.classes[at] !== 0 && sign * (a * x + b * y + c * z + d - from) < reach) reached++;
+          }
+        }
+      }
+      return reached * voxelMm2 >= leastMm2;
     })
     .map(({ side }) => side);
 }

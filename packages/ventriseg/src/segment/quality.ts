@@ -34,6 +34,8 @@ export const qualityLimits = {
   outsideShare: { doubtful: 0.05, unusable: 0.25 },
   /** The volume that the coarse network found over that of the fine one. */
   disagreement: { least: 0.8, most: 4.5 },
+  /** Area of the ventricles where what the network looked at ends, mm2. */
+  cutMm2: 8,
   /** Mean probability of the label that was chosen, over all labelled voxels. */
   confidence: { doubtful: 0.8, unusable: 0.75 },
   /** A part apart from the rest of its ventricle: from this volume on, with a mean probability under this. */
@@ -44,7 +46,7 @@ export const qualityLimits = {
 export const plausibleLateralMl = qualityLimits.lateralMl;
 
 const { leastHeadMl, lateralMl, sharePercent, asymmetry, islandShare, voxelMm } = qualityLimits;
-const { outsideShare, disagreement, confidence, unsurePart } = qualityLimits;
+const { outsideShare, disagreement, cutMm2, confidence, unsurePart } = qualityLimits;
 
 export const qualityRules = {
   NO_HEAD_FOUND: {
@@ -132,7 +134,9 @@ export const qualityRules = {
     severity: 'warning',
     meaning: 'The ventricles reach the end of what the network looked at, although the scan goes on.',
     whatToDo: 'Take the volumes for lower bounds, or use a model that looks at more of the head (--model).',
-    threshold: 'a labelled voxel in an outermost layer of what was looked at',
+    threshold:
+      `${cutMm2} mm2 of labelled voxels in an outermost layer of what was looked at; the central canal, into which the fourth ` +
+      'ventricle runs out, has less',
   },
   MUCH_OUTSIDE_BRAIN: {
     severity: 'error',

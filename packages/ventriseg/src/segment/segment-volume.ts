@@ -24,7 +24,7 @@ import { findMidSagittalPlane, type MidSagittalPlane } from './mid-sagittal-plan
 import { sidesCut } from './network-view.ts';
 import { needsSides, numberLabels } from './number-labels.ts';
 import { putLabels } from './put-labels.ts';
-import type { QualityFinding } from './quality.ts';
+import { type QualityFinding, qualityLimits } from './quality.ts';
 import { noIslands, type RemovedIslands, removeIslands } from './remove-islands.ts';
 import type { ShownSegmentation } from './result-panels.ts';
 import { type SegmentProgress, type SegmentStage, Stages } from './stages.ts';
@@ -214,7 +214,7 @@ function measure(
   forced: boolean,
 ): Pick<Segmentation, 'volumes' | 'quality' | 'evidence' | 'pose' | 'measures'> {
   const volumes = measureLabels(box, numbers, classes, plane);
-  const cutAt = view && box ? sidesCut(view, box) : [];
+  const cutAt = view && box ? sidesCut(view, box, qualityLimits.cutMm2) : [];
   const evidence = located && evidenceOf(located, box);
   const quality = assessQuality({
     noHead,

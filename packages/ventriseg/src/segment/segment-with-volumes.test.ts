@@ -126,6 +126,19 @@ describe('quality', () => {
     expect(codesOf(result)).not.toContain('CUT_BY_MODEL');
   });
 
+  test('a tip as thin as the central canal does not widen the region', async () => {
+    const canal: Blob = { centre: [-11, -55, 4], radii: [1.5, 40, 1.5], value: leftVentricle.value };
+    const pair = {
+      ...intensityPair(),
+      locate: ruleNetwork('locate', [0, 0, 4], (value, _x, _y, z) =>
+        value > 0.7 && z > 22 ? 2 : value > 0.2 ? 1 : 0,
+      ),
+    };
+    const result = await run(paint(headGrid(), [head, leftVentricle, canal, rightVentricle]), pair);
+    expect(pair.segment.shapes).toHaveLength(1);
+    expect(codesOf(result)).not.toContain('CUT_BY_MODEL');
+  });
+
   test('a head without ventricles', async () => {
     expect(codesOf(await run(paint(headGrid(), [head])))).toEqual(['NO_VENTRICLES_FOUND']);
   });
@@ -197,8 +210,8 @@ describe('options', () => {
     const pair = { ...intensityPair(), segment: biased } as never;
     const straight = await segmentVolume(scan, pair);
     const flipped = await segmentVolume(scan, pair, { flip: true });
-    // Straight: the region, and a wider one, as labels fill it to its end; flipped: the region, both ways.
-    expect(biased.shapes).toHaveLength(4);
+    // The region, and a wider one, as labels fill it to its end; straight once, flipped both ways.
+    expect(biased.shapes).toHaveLength(6);
     const leftOverRight = ({ volumes }: Segmentation) => volumes.labels[0]!.ml / volumes.labels[1]!.ml;
     expect(leftOverRight(straight)).toBeLessThan(0.05);
     // On every voxel without ventricle the two views disagree, half and half, which is enough for a label.
