@@ -50,8 +50,7 @@ export function locateVentricles(
   divisor: number,
 ): LocatedRegion {
   const count = image.data.length;
-  const inside = new Float32Array(count);
-  for (let at = 0; at < count; at++) inside[at] = Math.max(0, 1 - output[at]!);
+  const inside = insideScan(output, image.shape, working);
   const brain = mainPart(inside, image);
   const ventricle = new Float32Array(count);
   for (let from = locateVentriclesFrom * count; from < output.length; from += count) {
@@ -84,6 +83,22 @@ export function locateVentricles(
         ? undefined
         : `only ${ml.toFixed(0)} mL look like the inside of a skull, a head has over ${qualityLimits.leastHeadMl}`,
   };
+}
+
+/**
+ * Probability of lying inside the skull; 0 in what the image is padded with at its far ends, where the network goes on with a
+ * head that the scan cuts.
+ */
+function insideScan(output: Float32Array, [nx, ny, nz]: Shape3, working: Shape3): Float32Array {
+  const [ex, ey, ez] = working.map((n) => Math.ceil(n / locateBlock)) as unknown as Shape3;
+  const inside = new Float32Array(nx * ny * nz);
+  for (let z = 0; z < ez; z++) {
+    for (let y = 0; y < ey; y++) {
+      const row = nx * (y + ny * z);
+      for (let at = row; at < row + ex; at++) inside[at] = Math.max(0, 1 - output[at]!);
+    }
+  }
+  return inside;
 }
 
 interface MainPart {

@@ -168,6 +168,20 @@ describe('quality', () => {
     expect(found).toContain('HEAD_CUT');
   });
 
+  test('a head that the coarse network goes on with where the scan ends is cut, and counted to there', async () => {
+    const scan = paint(gridAround([1, 1, 1], [170, 200, 72]), normal);
+    // 18 blocks from top to bottom, padded to 24.
+    const eager = ruleNetwork('locate', [0, 0, 4], (value, _x, y) =>
+      value > 0.7 ? 2 : value > 0.2 || y >= 18 ? 1 : 0,
+    );
+    const results = await Promise.all(
+      [intensityPair(), { ...intensityPair(), locate: eager }].map((pair) => run(scan, pair)),
+    );
+    for (const result of results) expect(codesOf(result)).toContain('HEAD_CUT');
+    const [plain, carriedOn] = results.map(({ evidence }) => evidence!.intracranialMl);
+    expect(carriedOn).toBeCloseTo(plain!, 3);
+  });
+
   test('sides that differ, and labels outside of the brain', async () => {
     const small: Blob = { ...rightVentricle, radii: [3, 7, 5] };
     expect(codesOf(await run(paint(headGrid(), [head, leftVentricle, small])))).toContain(
