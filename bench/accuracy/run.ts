@@ -7,7 +7,14 @@ import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { evaluateLabels, isPair, openModel, type SegmentModel, segmentFile } from 'ventriseg/node';
+import {
+  evaluateLabels,
+  isPair,
+  openModel,
+  type ResultRecord,
+  type SegmentModel,
+  segmentFile,
+} from 'ventriseg/node';
 import { dataPath } from '../../test/data-folder.ts';
 import { runScript, tell, UsageError } from '../command-line.ts';
 import { heldOutPeople, type LabelledScan, labelledScans } from '../labelled-scans.ts';
@@ -57,10 +64,16 @@ async function scoreScan(scan: ScoredScan, model: SegmentModel, choices: Choices
     subject: scan.subject,
     trainedOn: choices.trainedOn(scan),
     structures: scoresOf(structures),
+    intracranialErrorPercent: skullError(result.record, scan.intracranialMl),
     seconds: result.record.timingsMs.total! / 1000,
     quality: result.record.quality.map(({ code }) => code),
     picturePath: result.picturePath,
   };
+}
+
+function skullError({ measures }: ResultRecord, truth: number | undefined): number | null {
+  const found = measures.find(({ id }) => id === 'intracranialVolumeMl')?.value ?? null;
+  return found === null || truth === undefined ? null : (100 * (found - truth)) / truth;
 }
 
 /** Copies the pictures of the worst people; their names begin with the Dice of all ventricles. */

@@ -28,6 +28,8 @@ export interface ScoredScan {
   readonly imagePath: string;
   readonly labelsPath: string;
   readonly scheme: LabelScheme;
+  /** True volume inside the skull, where the labels tell it. */
+  readonly intracranialMl?: number;
 }
 
 export interface ScanScores {
@@ -36,6 +38,8 @@ export interface ScanScores {
   /** Whether the model was trained on this person: no measure of quality then. */
   readonly trainedOn: boolean;
   readonly structures: Readonly<Partial<Record<StructureName, Scores>>>;
+  /** Of the volume inside the skull; null where it was not measured or its truth is not known. */
+  readonly intracranialErrorPercent: number | null;
   readonly seconds: number;
   /** Codes of the quality. */
   readonly quality: readonly string[];
@@ -64,7 +68,16 @@ const cell = (value: number | null | undefined, digits: number) =>
 /** Dice scan by scan. */
 export function scanTable(scans: readonly ScanScores[]): string {
   return markdownTable(
-    ['scan', ...names.map((name) => structures[name]), 'HD95 mm', 'mL', 'volume error %', 's', 'doubts'],
+    [
+      'scan',
+      ...names.map((name) => structures[name]),
+      'HD95 mm',
+      'mL',
+      'volume error %',
+      'skull error %',
+      's',
+      'doubts',
+    ],
     scans.map((scan) => {
       const all = scan.structures['All-Ventricles'];
       return [
@@ -73,6 +86,7 @@ export function scanTable(scans: readonly ScanScores[]): string {
         cell(all?.hausdorff95Mm, 1),
         cell(all?.truthMl, 1),
         cell(all?.volumeErrorPercent, 1),
+        cell(scan.intracranialErrorPercent, 1),
         cell(scan.seconds, 2),
         scan.quality.join(' '),
       ];
@@ -102,6 +116,12 @@ export function summaryTable(scans: readonly ScanScores[]): string {
       ],
     ];
   });
+  const skull = scans.flatMap((scan) => scan.intracranialErrorPercent ?? []).map(Math.abs);
+  if (skull.length > 0) {
+    const empty = Array.from({ length: 5 }, () => '-');
+    const errors = [cell(mean(skull), 1), cell(Math.max(...skull), 1)];
+    rows.push(['inside the skull', `${skull.length}`, ...empty, ...errors]);
+  }
   return markdownTable(
     [
       ...['structure', 'scans', 'Dice', 'worst', 'Jaccard', 'HD95 mm', 'worst'],

@@ -43,6 +43,8 @@ export async function writeSyntheticHeads(
         imagePath: path('image'),
         labelsPath: path('labels'),
         scheme: 'freesurfer' as const,
+        // All that is labelled lies inside the skull; voxels are of 1 mm.
+        intracranialMl: labels.data.reduce((count, label) => count + Number(label !== 0), 0) / 1000,
       };
       await writeFile(scan.imagePath, await writeNifti(image));
       await writeFile(scan.labelsPath, await writeNifti(labels, { intent: 'label' }));
