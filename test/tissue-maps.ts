@@ -14,5 +14,5 @@ export function intracranialOf(tissues: Volume): Intracranial {
   const coarse = { shape, voxelToWorld: multiplyAffines(grid.voxelToWorld, step) };
   const probability = resample(inside, coarse, { antiAlias: true });
   const ml = probability.data.reduce((sum, value) => sum + value, 0) * 0.064;
-  return { ml, cutAt: [], probability };
+  return { ml, cutAt: [], brightAround: 1, probability };
 }

@@ -80,7 +80,7 @@ export function syntheticIntracranial(poseToWorld: Affine): Intracranial {
     data[at] = Math.min(1, Math.max(0, 0.5 - outsideMm / 4));
   });
   const ml = data.reduce((sum, value) => sum + value, 0) * 0.064;
-  return { ml, cutAt: [], probability: createVolume(data, grid.shape, grid.voxelToWorld) };
+  return { ml, cutAt: [], brightAround: 1, probability: createVolume(data, grid.shape, grid.voxelToWorld) };
 }
 
 /** An upright grid of cubes around a place. */

@@ -10,7 +10,13 @@ export interface Person {
   readonly ageYears: number | undefined;
 }
 
-export const notComparedReasons = ['AGE_UNKNOWN', 'SEX_UNKNOWN', 'AGE_OUTSIDE', 'NOT_MEASURED'] as const;
+export const notComparedReasons = [
+  'AGE_UNKNOWN',
+  'SEX_UNKNOWN',
+  'AGE_OUTSIDE',
+  'NOT_MEASURED',
+  'SKULL_STRIPPED',
+] as const;
 
 export interface NormComparison {
   readonly norm: PublishedNorm;
@@ -29,11 +35,17 @@ export interface NormComparisons {
   readonly notCompared: readonly NormNotCompared[];
 }
 
+export interface NormOptions {
+  readonly norms?: readonly PublishedNorm[];
+  /** Whether the scan has no skull, so that what is related to its inside is too large; default false. */
+  readonly skullStripped?: boolean;
+}
+
 /** @param numbers of one scan */
 export function compareWithNorms(
   numbers: readonly ScanNumber[],
   { sex, ageYears }: Person,
-  norms: readonly PublishedNorm[] = publishedNorms,
+  { norms = publishedNorms, skullStripped = false }: NormOptions = {},
 ): NormComparisons {
   const compared: NormComparison[] = [];
   const notCompared: NormNotCompared[] = [];
@@ -49,7 +61,9 @@ export function compareWithNorms(
             ? 'AGE_OUTSIDE'
             : value === undefined || norm.needs.some((id) => !(amountOf(id)! > 0))
               ? 'NOT_MEASURED'
-              : undefined;
+              : skullStripped && norm.relatedToSkull
+                ? 'SKULL_STRIPPED'
+                : undefined;
     if (reason !== undefined) notCompared.push({ norm, reason });
     else compared.push({ norm, value: value!, z: (value! - norm.mean) / norm.sd });
   }

@@ -3,6 +3,7 @@ export {
   type NormComparison,
   type NormComparisons,
   type NormNotCompared,
+  type NormOptions,
   notComparedReasons,
   type Person,
 } from './compare-with-norms.ts';

@@ -1,7 +1,7 @@
 /** Comparisons with norms as a part of JSON records. */
 import { z } from 'zod';
 import type { ScanNumber } from '../error-bar/scan-numbers.ts';
-import { compareWithNorms, notComparedReasons, type Person } from './compare-with-norms.ts';
+import { compareWithNorms, type NormOptions, notComparedReasons, type Person } from './compare-with-norms.ts';
 
 const normFields = {
   id: z.string().describe('Stable id of the norm.'),
@@ -38,14 +38,15 @@ export const normsSchema = z.strictObject({
 export function normsRecord(
   numbers: readonly ScanNumber[],
   person: Person,
+  options: NormOptions = {},
 ): z.infer<typeof normsSchema> | undefined {
   const { sex, ageYears } = person;
   if (sex === undefined && ageYears === undefined) return undefined;
-  const { compared, notCompared } = compareWithNorms(numbers, person);
+  const { compared, notCompared } = compareWithNorms(numbers, person, options);
   return {
     sex: sex ?? null,
     ageYears: ageYears ?? null,
-    compared: compared.map(({ norm: { needs: _, sexes: __, ...norm }, value, z }) => ({
+    compared: compared.map(({ norm: { needs: _, sexes: __, relatedToSkull: ___, ...norm }, value, z }) => ({
       ...norm,
       value: Math.round(value * 1e6) / 1e6,
       z: Math.round(z * 1e3) / 1e3,

@@ -49,9 +49,19 @@ test('sums that lack a part are not compared', () => {
 });
 
 test('a norm for one sex is not used for the other', () => {
-  const women = [{ ...publishedNorms[2]!, sexes: ['F'] as const }];
-  expect(compareWithNorms(all, { sex: 'F', ageYears: 70 }, women).compared).toHaveLength(1);
-  expect(compareWithNorms(all, { sex: 'M', ageYears: 70 }, women).compared).toHaveLength(0);
+  const norms = [{ ...publishedNorms[2]!, sexes: ['F'] as const }];
+  expect(compareWithNorms(all, { sex: 'F', ageYears: 70 }, { norms }).compared).toHaveLength(1);
+  expect(compareWithNorms(all, { sex: 'M', ageYears: 70 }, { norms }).compared).toHaveLength(0);
+});
+
+test('without a skull only what is not related to its inside is compared', () => {
+  const { compared, notCompared } = compareWithNorms(
+    all,
+    { sex: 'M', ageYears: 70 },
+    { skullStripped: true },
+  );
+  expect(compared.map(({ norm }) => norm.number)).toEqual(['totalMl']);
+  expect(notCompared.map(({ reason }) => reason)).toEqual(['SKULL_STRIPPED', 'SKULL_STRIPPED']);
 });
 
 test('every norm can be found again, and its limit lies above its mean', () => {

@@ -16,6 +16,8 @@ export interface PublishedNorm {
   readonly number: string;
   /** Numbers that must have been found, above 0, for the comparison to be of like with like. */
   readonly needs: readonly string[];
+  /** Whether the number is one in relation to the inside of the skull. */
+  readonly relatedToSkull: boolean;
   readonly title: string;
   readonly unit: string;
   readonly digits: number;
@@ -58,6 +60,7 @@ export const publishedNorms: readonly PublishedNorm[] = [
     id: 'ambarki-2010-ventricular-volume',
     number: 'totalMl',
     needs: ['label4Ml', 'label43Ml', 'label14Ml', 'label15Ml'],
+    relatedToSkull: false,
     title: 'ventricular volume',
     unit: 'mL',
     digits: 1,
@@ -71,6 +74,7 @@ export const publishedNorms: readonly PublishedNorm[] = [
     id: 'ambarki-2010-relative-ventricular-volume',
     number: 'ventricleSharePercent',
     needs: ['label4Ml', 'label43Ml', 'label14Ml', 'label15Ml'],
+    relatedToSkull: true,
     title: 'ventricles in intracranial volume',
     unit: '%',
     digits: 2,
@@ -87,6 +91,7 @@ export const publishedNorms: readonly PublishedNorm[] = [
     id: 'ambarki-2010-evans-index',
     number: 'evansIndex',
     needs: [],
+    relatedToSkull: true,
     title: 'Evans index',
     unit: 'ratio',
     digits: 3,

@@ -11,6 +11,7 @@ const reasons: Readonly<Record<Norms['notCompared'][number]['reason'], string>> 
   SEX_UNKNOWN: 'the sex of the person is not known, or not one that was studied',
   AGE_OUTSIDE: 'the person is younger or older than those who were studied',
   NOT_MEASURED: 'this scan does not have the number, or lacks a part of it',
+  SKULL_STRIPPED: 'the scan has no skull, which the number is related to',
 };
 
 export function normsSection({ record }: ReportInputs): Html | undefined {

@@ -38,7 +38,14 @@ test('labels outside of the skull are doubted, and many are refused', () => {
     assessQuality({
       ...inputsWith({ lateral: 20 }),
       forced,
-      evidence: { intracranialMl: 1500, headCutAt: [], locatedMl: 40, outsideShare, confidence: 0.9 },
+      evidence: {
+        intracranialMl: 1500,
+        headCutAt: [],
+        brightAround: 0.8,
+        locatedMl: 40,
+        outsideShare,
+        confidence: 0.9,
+      },
     }).map(({ code, severity }) => `${severity} ${code}`);
   expect(found(0.04)).toEqual([]);
   expect(found(0.09)).toEqual(['warning OUTSIDE_BRAIN']);
@@ -50,7 +57,14 @@ test('low confidence is a doubt, and an error when it is very low or the network
   const found = (confidence: number, locatedMl: number) =>
     assessQuality({
       ...inputsWith({ lateral: 20 }),
-      evidence: { intracranialMl: 1500, headCutAt: [], locatedMl, outsideShare: 0, confidence },
+      evidence: {
+        intracranialMl: 1500,
+        headCutAt: [],
+        brightAround: 0.8,
+        locatedMl,
+        outsideShare: 0,
+        confidence,
+      },
     }).map(({ code, severity }) => `${severity} ${code}`);
   expect(found(0.85, 40)).toEqual([]);
   expect(found(0.75, 40)).toEqual(['warning LOW_CONFIDENCE']);
@@ -79,4 +93,19 @@ test('a large part that lies apart and is not sure is told with its volume', () 
         'probability 0.66).',
     },
   ]);
+});
+
+test('a stripped head is told, unless there is no head', () => {
+  const found = (brightAround: number, noHead?: string) =>
+    assessQuality({
+      ...inputsWith({ lateral: 20 }),
+      noHead,
+      evidence: {
+        ...{ intracranialMl: 1400, headCutAt: [], locatedMl: 40, outsideShare: 0, confidence: 0.9 },
+        brightAround,
+      },
+    }).map(({ code }) => code);
+  expect(found(0.43)).toEqual([]);
+  expect(found(0.09)).toEqual(['SKULL_STRIPPED']);
+  expect(found(0.09, 'only 100 mL')).toEqual(['NO_HEAD_FOUND']);
 });

@@ -13,6 +13,8 @@ export interface LocateEvidence {
   readonly intracranialMl: number;
   /** Ends of the field of view that the space inside the skull reaches, in words. */
   readonly headCutAt: readonly string[];
+  /** Share of what lies around it that is no air. */
+  readonly brightAround: number;
   /** Ventricles that the coarse network found, mL. */
   readonly locatedMl: number;
   /** Share of the labelled voxels that lie outside of the space inside the skull. */
@@ -136,7 +138,7 @@ function judgeVolumes(volumes: VentricleVolumes, evidence: LocateEvidence | unde
 }
 
 function judgeFields(inputs: QualityInputs, add: Add): void {
-  const { labels, volumes, removed, unsure, cutAt, plane, evidence } = inputs;
+  const { noHead, labels, volumes, removed, unsure, cutAt, plane, evidence } = inputs;
   const faces = touchedFaces(labels.data, labels.shape);
   if (faces > 0) {
     add(
@@ -157,6 +159,13 @@ function judgeFields(inputs: QualityInputs, add: Add): void {
       'HEAD_CUT',
       `The space inside the skull reaches the end of the field of view (${evidence.headCutAt.join(', ')}); its ` +
         'volume is a lower bound.',
+    );
+  }
+  const stripped = evidence !== undefined && evidence.brightAround < qualityLimits.brightAround;
+  if (stripped && noHead === undefined) {
+    add(
+      'SKULL_STRIPPED',
+      'There is no skull around the brain: the space inside it is taken to end where the image does.',
     );
   }
   if (removed.ml > qualityLimits.islandShare * (removed.ml + volumes.total.ml)) {

@@ -18,6 +18,11 @@ export interface Intracranial {
   readonly ml: number;
   /** Ends of the scan's field of view that it reaches, in words; its volume is a lower bound then. */
   readonly cutAt: readonly string[];
+  /**
+   * Share of what lies 4 to 16 mm around it, as far as the scan goes, that is no air: most of it in a whole head, next
+   * to nothing where the skull was taken away.
+   */
+  readonly brightAround: number;
   /** Probability of lying inside the skull, 4 mm, LIA order. */
   readonly probability: Volume<Float32Array>;
 }

@@ -14,7 +14,7 @@ import {
   type VoxelBox,
   voxelVolumeMl,
 } from '@ventriseg/imaging';
-import { locateBlock, type WorkingBox } from '../volumes/index.ts';
+import { airLevel, locateBlock, type WorkingBox } from '../volumes/index.ts';
 import type { Intracranial, LocatedVentricles } from './found.ts';
 import { qualityLimits } from './quality.ts';
 import { locateVentriclesFrom } from './volume-networks.ts';
@@ -63,6 +63,7 @@ export function locateVentricles(
     intracranial: {
       ml,
       cutAt: reachedEnds(brain.core, image.shape, working),
+      brightAround: brightAround(brain.core, image, working),
       probability: { ...image, data: inside },
     },
     ventricles: {
@@ -145,6 +146,39 @@ function massOf(inside: Float32Array, mask: Uint8Array, image: Volume): Pick<Mai
     }
   }
   return { ml: sum * voxelVolumeMl(image), centre: [sumX / sum, sumY / sum, sumZ / sum] };
+}
+
+/** What lies around the inside of the skull: from the bone (which is dark) to beyond the scalp, mm. */
+const aroundMm = { from: 4, to: 16 };
+/** Share of the mean brightness inside that is bright: less than bone and scalp together, more than noise in air. */
+const brightShare = 0.15;
+
+/** Share of the voxels around the main part, as far as the scan goes, that are bright. */
+function brightAround(core: Uint8Array, image: Volume<Float32Array>, working: Shape3): number {
+  const [nx, ny] = image.shape;
+  const [ex, ey, ez] = working.map((n) => Math.ceil(n / locateBlock)) as unknown as Shape3;
+  const part = { ...image, data: core };
+  const near = dilate(part, { radiusMm: aroundMm.from }).data;
+  const far = dilate(part, { radiusMm: aroundMm.to }).data;
+  const air = airLevel(image.data);
+  let [inside, voxels] = [0, 0];
+  for (let at = 0; at < core.length; at++) {
+    if (core[at] === 0) continue;
+    inside += image.data[at]! - air;
+    voxels++;
+  }
+  const bright = (brightShare * inside) / voxels;
+  let [around, found] = [0, 0];
+  for (let z = 0; z < ez; z++) {
+    for (let y = 0; y < ey; y++) {
+      for (let x = 0, at = nx * (y + ny * z); x < ex; x++, at++) {
+        if (far[at] === 0 || near[at] === 1) continue;
+        around++;
+        if (image.data[at]! - air > bright) found++;
+      }
+    }
+  }
+  return around === 0 ? 0 : found / around;
 }
 
 /** The 4 mm voxels of all parts that are more than specks. */

@@ -34,6 +34,8 @@ export const qualityLimits = {
   outsideShare: { doubtful: 0.05, unusable: 0.25 },
   /** The volume that the coarse network found over that of the fine one. */
   disagreement: { least: 0.8, most: 4.5 },
+  /** Share of what lies around the inside of the skull that is no air. */
+  brightAround: 0.2,
   /** Area of the ventricles where what the network looked at ends, mm2. */
   cutMm2: 8,
   /** Mean probability of the label that was chosen, over all labelled voxels. */
@@ -46,7 +48,7 @@ export const qualityLimits = {
 export const plausibleLateralMl = qualityLimits.lateralMl;
 
 const { leastHeadMl, lateralMl, sharePercent, asymmetry, islandShare, voxelMm } = qualityLimits;
-const { outsideShare, disagreement, cutMm2, confidence, unsurePart } = qualityLimits;
+const { outsideShare, disagreement, brightAround, cutMm2, confidence, unsurePart } = qualityLimits;
 
 export const qualityRules = {
   NO_HEAD_FOUND: {
@@ -159,6 +161,16 @@ export const qualityRules = {
     meaning: "The space inside the skull reaches the end of the scan's field of view.",
     whatToDo: 'Take the intracranial volume for a lower bound, and use no share of it.',
     threshold: 'a 4 mm voxel inside the skull in an outermost layer',
+  },
+  SKULL_STRIPPED: {
+    severity: 'warning',
+    meaning: 'The skull was taken away before: how large its inside was cannot be seen any more.',
+    whatToDo:
+      'Take the intracranial volume for too small (by 0 to 14 % on heads stripped here), and what is related to the ' +
+      "skull for too large (Evans index by up to 0.02); or segment the scan as it was. The ventricles' volumes are as good.",
+    threshold:
+      `under ${100 * brightAround} % of what lies 4 to 16 mm around the brain is bright; whole heads have 43 % and more, ` +
+      'stripped ones up to 9 %',
   },
   LARGE_ISLANDS_REMOVED: {
     severity: 'warning',

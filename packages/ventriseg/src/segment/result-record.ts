@@ -288,7 +288,9 @@ export function resultRecord(
             },
     },
     ...(errorBars && { errorBars: errorBarsRecord(errorBars) }),
-    norms: normsRecord(unusable ? [] : scanNumbers(segmentation), person),
+    norms: normsRecord(unusable ? [] : scanNumbers(segmentation), person, {
+      skullStripped: segmentation.quality.some(({ code }) => code === 'SKULL_STRIPPED'),
+    }),
     timingsMs: Object.fromEntries(Object.entries(timingsMs).map(([stage, ms]) => [stage, round(ms, 1)])),
   });
 }

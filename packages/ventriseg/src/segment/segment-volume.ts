@@ -276,6 +276,7 @@ function evidenceOf({ intracranial, ventricles }: Located, box: LabelledBox | un
   return {
     intracranialMl: intracranial.ml,
     headCutAt: intracranial.cutAt,
+    brightAround: intracranial.brightAround,
     locatedMl: ventricles.ml,
     outsideShare: labelled === 0 ? 0 : outside / labelled,
     confidence: labelled === 0 ? undefined : sure / labelled,

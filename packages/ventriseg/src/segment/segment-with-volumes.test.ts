@@ -11,6 +11,9 @@ const head: Blob = { centre: [0, 0, 0], radii: [42, 52, 44], value: 100 };
 const leftVentricle: Blob = { centre: [-11, 2, 4], radii: [7, 24, 10], value: 220 };
 const rightVentricle: Blob = { centre: [11, 2, 4], radii: [6, 20, 9], value: 220 };
 const normal = [head, leftVentricle, rightVentricle];
+/** Too dark for the coarse network to count as inside. */
+const scalp: Blob = { centre: [0, 0, 0], radii: [54, 64, 56], value: 30 };
+const paintHead = (grid: Grid, blobs: readonly Blob[]) => paint(grid, [scalp, ...blobs]);
 const headGrid = (spacing = [1, 1, 1] as const, turn = [0, 0] as const): Grid =>
   gridAround(spacing, [112, 128, 112], turn);
 
@@ -18,7 +21,7 @@ const codesOf = ({ quality }: { quality: readonly { code: string }[] }) => quali
 
 describe('a scan of 1 mm', () => {
   test('is not interpolated: it gets exactly the voxels that the network marks', async () => {
-    const scan = paint(headGrid(), normal);
+    const scan = paintHead(headGrid(), normal);
     const pair = intensityPair();
     const result = await segmentVolume(scan, pair, { removeIslands: false, fillHoles: false });
     // Bright is what lies 1.5 deviations over the mean of the head; the border between lies well in between.
@@ -52,11 +55,11 @@ describe('a scan of 1 mm', () => {
 
   test('the network sees multiples of its divisor, at least 96, all around the ventricles', async () => {
     const pair = intensityPair();
-    await segmentVolume(paint(headGrid(), normal), pair);
+    await segmentVolume(paintHead(headGrid(), normal), pair);
     expect(pair.locate.shapes).toEqual([[32, 32, 32]]);
     expect(pair.segment.shapes).toEqual([[96, 96, 96]]);
     const long: Blob = { ...leftVentricle, radii: [7, 46, 10] };
-    await segmentVolume(paint(headGrid(), [head, long]), pair);
+    await segmentVolume(paintHead(headGrid(), [head, long]), pair);
     // 92 mm in 4 mm voxels and 12 mm on both sides.
     expect(pair.segment.shapes[1]).toEqual([96, 96, 128]);
   });
@@ -64,7 +67,7 @@ describe('a scan of 1 mm', () => {
 
 test('all orders of storage give identical labels, oblique and uneven ones too', async () => {
   for (const grid of [headGrid(), headGrid([1.9, 2.3, 2.1] as never, [0.2, 0.15] as never)]) {
-    const scan = reorient(paint(grid, normal), 'RAS');
+    const scan = reorient(paintHead(grid, normal), 'RAS');
     const expected = await segmentVolume(scan, intensityPair());
     expect(new Set(expected.labels.data)).toEqual(new Set([0, 4, 43]));
     for (const order of ['LIA', 'ASR', 'PIL', 'SPR', 'IRP', 'LPS']) {
@@ -80,7 +83,7 @@ test.each([
   ['1 x 1 x 5 mm', [1, 1, 5], 0.88],
   ['2 mm', [2, 2, 2], 0.9],
 ] as const)('%s: labels on its own grid', async (_, spacing, least) => {
-  const scan = paint(headGrid(spacing as never, [0.1, 0.2] as never), normal);
+  const scan = paintHead(headGrid(spacing as never, [0.1, 0.2] as never), normal);
   const { labels } = await segmentVolume(scan, intensityPair());
   expect(gridOf(labels)).toEqual(gridOf(scan));
   expect(dice(labels, maskOf(scan, [leftVentricle, rightVentricle]))).toBeGreaterThan(least);
@@ -90,7 +93,7 @@ describe('quality', () => {
   const run = (scan: Volume, pair = intensityPair(), options = {}) => segmentVolume(scan, pair, options);
 
   test('without a head nothing is segmented, unless forced', async () => {
-    const ball = paint(headGrid(), [{ ...head, radii: [20, 20, 20], value: 200 }]);
+    const ball = paintHead(headGrid(), [{ ...head, radii: [20, 20, 20], value: 200 }]);
     const refused = await run(ball);
     expect(codesOf(refused)).toEqual(['NO_HEAD_FOUND']);
     expect(refused.quality[0]!.severity).toBe('error');
@@ -106,7 +109,7 @@ describe('quality', () => {
 
   test('ventricles that the coarse network misses are sought in the middle of the brain, and it is said', async () => {
     const blind = { ...intensityPair(), locate: ruleNetwork('locate', [0, 0, 4], (v) => (v > 0.15 ? 1 : 0)) };
-    const result = await run(paint(headGrid(), normal), blind);
+    const result = await run(paintHead(headGrid(), normal), blind);
     expect(codesOf(result)).toEqual(['VENTRICLES_NOT_LOCATED']);
     expect(result.volumes.total.ml).toBeGreaterThan(8);
   });
@@ -118,7 +121,7 @@ describe('quality', () => {
       value > 0.7 && z > 22 ? 2 : value > 0.2 ? 1 : 0,
     );
     const pair = { ...intensityPair(), locate: half };
-    const result = await run(paint(headGrid(), [head, long, rightVentricle]), pair);
+    const result = await run(paintHead(headGrid(), [head, long, rightVentricle]), pair);
     expect(pair.segment.shapes).toEqual([
       [96, 96, 96],
       [96, 96, 128],
@@ -134,13 +137,14 @@ describe('quality', () => {
         value > 0.7 && z > 22 ? 2 : value > 0.2 ? 1 : 0,
       ),
     };
-    const result = await run(paint(headGrid(), [head, leftVentricle, canal, rightVentricle]), pair);
+    const result = await run(paintHead(headGrid(), [head, leftVentricle, canal, rightVentricle]), pair);
     expect(pair.segment.shapes).toHaveLength(1);
     expect(codesOf(result)).not.toContain('CUT_BY_MODEL');
   });
 
   test('a head without ventricles', async () => {
-    expect(codesOf(await run(paint(headGrid(), [head])))).toEqual(['NO_VENTRICLES_FOUND']);
+    const codes = codesOf(await run(paint(headGrid(), [head])));
+    expect(codes).toEqual(['NO_VENTRICLES_FOUND', 'SKULL_STRIPPED']);
   });
 
   test('networks that find different volumes', async () => {
@@ -148,7 +152,7 @@ describe('quality', () => {
     const timid = ruleNetwork('segment', [0, 4, 43], (v, x, _y, z, [nx]) =>
       v < 1.5 || z % 6 > 0 ? 0 : x > nx / 2 ? 1 : 2,
     );
-    const result = await run(paint(headGrid(), normal), { ...pair, segment: timid } as never, {
+    const result = await run(paintHead(headGrid(), normal), { ...pair, segment: timid } as never, {
       removeIslands: false,
     });
     expect(codesOf(result)).toContain('NETWORKS_DISAGREE');
@@ -158,18 +162,25 @@ describe('quality', () => {
     [0.75, 'LOW_CONFIDENCE'],
     [0.65, 'UNFAMILIAR_IMAGE'],
   ])('a network that gives its labels a probability of %d', async (probability, code) => {
-    expect(codesOf(await run(paint(headGrid(), normal), intensityPair(probability)))).toEqual([code]);
+    expect(codesOf(await run(paintHead(headGrid(), normal), intensityPair(probability)))).toEqual([code]);
   });
 
   test('ventricles and heads that are cut by the field of view', async () => {
     const grid = gridAround([1, 1, 1], [112, 44, 112]);
-    const found = codesOf(await run(paint(grid, normal)));
+    const found = codesOf(await run(paintHead(grid, normal)));
     expect(found).toContain('TOUCHES_FIELD_OF_VIEW');
     expect(found).toContain('HEAD_CUT');
   });
 
+  test('a head without a skull around it', async () => {
+    const stripped = await run(paint(headGrid(), normal));
+    expect(codesOf(stripped)).toEqual(['SKULL_STRIPPED']);
+    expect(stripped.intracranial!.brightAround).toBeLessThan(0.05);
+    expect((await run(paintHead(headGrid(), normal))).intracranial!.brightAround).toBeGreaterThan(0.4);
+  });
+
   test('a head that the coarse network goes on with where the scan ends is cut, and counted to there', async () => {
-    const scan = paint(gridAround([1, 1, 1], [170, 200, 72]), normal);
+    const scan = paintHead(gridAround([1, 1, 1], [170, 200, 72]), normal);
     // 18 blocks from top to bottom, padded to 24.
     const eager = ruleNetwork('locate', [0, 0, 4], (value, _x, y) =>
       value > 0.7 ? 2 : value > 0.2 || y >= 18 ? 1 : 0,
@@ -184,13 +195,15 @@ describe('quality', () => {
 
   test('sides that differ, and labels outside of the brain', async () => {
     const small: Blob = { ...rightVentricle, radii: [3, 7, 5] };
-    expect(codesOf(await run(paint(headGrid(), [head, leftVentricle, small])))).toContain(
+    expect(codesOf(await run(paintHead(headGrid(), [head, leftVentricle, small])))).toContain(
       'ASYMMETRIC_VENTRICLES',
     );
     const pair = intensityPair();
     const stray = ruleNetwork('segment', [0, 4, 43], (value) => (value > 1.5 || value < -4 ? 1 : 0));
     const outside = (removeIslands: boolean) =>
-      run(paint(headGrid(), [head, leftVentricle]), { ...pair, segment: stray } as never, { removeIslands });
+      run(paintHead(headGrid(), [head, leftVentricle]), { ...pair, segment: stray } as never, {
+        removeIslands,
+      });
     expect(codesOf(await outside(false)).some((code) => code.endsWith('OUTSIDE_BRAIN'))).toBe(true);
     // The coarse network sees no ventricle there.
     const codes = codesOf(await outside(true));
@@ -199,7 +212,7 @@ describe('quality', () => {
   });
 
   test('a result that cannot be used has volumes, and no measure a value unless forced', async () => {
-    const scan = paint(headGrid(), normal);
+    const scan = paintHead(headGrid(), normal);
     const refused = await run(scan, intensityPair(0.65));
     expect(refused.volumes.total.ml).toBeGreaterThan(0);
     expect(refused.measures.every(({ value }) => value === null)).toBe(true);
@@ -213,7 +226,7 @@ describe('quality', () => {
 });
 
 describe('options', () => {
-  const scan = paint(headGrid(), normal);
+  const scan = paintHead(headGrid(), normal);
 
   test('flip: both sides get the mean of both views', async () => {
     // Adds a layer of ventricle in the half of smaller x, whatever the image.
@@ -266,7 +279,7 @@ test('networks that are no pair are refused', () => {
 
 test('stops when aborted, with the signal’s reason', async () => {
   const controller = new AbortController();
-  const running = segmentVolume(paint(headGrid(), normal), intensityPair(), {
+  const running = segmentVolume(paintHead(headGrid(), normal), intensityPair(), {
     signal: controller.signal,
     onProgress: ({ stage }) => {
       if (stage === 'segment') controller.abort(new Error('enough'));
