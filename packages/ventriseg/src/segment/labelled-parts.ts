@@ -1,5 +1,5 @@
 /** The connected parts of each class in a labelled box, and how they lie to each other. */
-import { type Affine, type Grid, labelComponents, voxelSizesMm } from '@ventriseg/imaging';
+import { type Affine, type Grid, labelComponents, type Shape3, voxelSizesMm } from '@ventriseg/imaging';
 import type { LabelledBox } from './label-regions.ts';
 
 export interface LabelledPart {
@@ -66,28 +66,39 @@ export function boxGapMm(a: LabelledPart, b: LabelledPart, grid: Grid): number {
   );
 }
 
+/** The part's voxels: their places, and where they stand in the box. */
+export function* voxelsOfPart(
+  { number, first, last }: LabelledPart,
+  { partOf }: Parts,
+  [nx, ny]: Shape3,
+): Generator<readonly [x: number, y: number, z: number, at: number]> {
+  for (let z = first[2]!; z <= last[2]!; z++) {
+    for (let y = first[1]!; y <= last[1]!; y++) {
+      for (let x = first[0]!; x <= last[0]!; x++) {
+        const at = x + nx * (y + ny * z);
+        if (partOf[at] === number) yield [x, y, z, at];
+      }
+    }
+  }
+}
+
 /** Whether a voxel of one of the others lies within a distance, mm, of a voxel of the part. */
 export function partComesWithin(
   part: LabelledPart,
   others: readonly LabelledPart[],
-  { partOf }: Parts,
+  parts: Parts,
   { shape, voxelToWorld }: Grid,
   mm: number,
 ): boolean {
   const [nx, ny, nz] = shape;
   const wanted = new Set(others.map(({ number }) => number));
   const steps = stepsWithin(voxelToWorld, mm);
-  for (let z = part.first[2]!; z <= part.last[2]!; z++) {
-    for (let y = part.first[1]!; y <= part.last[1]!; y++) {
-      for (let x = part.first[0]!; x <= part.last[0]!; x++) {
-        if (partOf[x + nx * (y + ny * z)] !== part.number) continue;
-        for (const [i, j, k] of steps) {
-          const [p, q, r] = [x + i, y + j, z + k];
-          if (p < 0 || q < 0 || r < 0 || p >= nx || q >= ny || r >= nz) continue;
-          const other = partOf[p + nx * (q + ny * r)]!;
-          if (other !== 0 && wanted.has(other)) return true;
-        }
-      }
+  for (const [x, y, z] of voxelsOfPart(part, parts, shape)) {
+    for (const [i, j, k] of steps) {
+      const [p, q, r] = [x + i, y + j, z + k];
+      if (p < 0 || q < 0 || r < 0 || p >= nx || q >= ny || r >= nz) continue;
+      const other = parts.partOf[p + nx * (q + ny * r)]!;
+      if (other !== 0 && wanted.has(other)) return true;
     }
   }
   return false;
@@ -97,30 +108,24 @@ export function partComesWithin(
 export function touchedClasses(
   part: LabelledPart,
   kept: ReadonlySet<number>,
-  { partOf }: Parts,
+  parts: Parts,
   { classes, grid }: LabelledBox,
 ): number {
   const [nx, ny, nz] = grid.shape;
   const faces = new Map<number, number>();
   const count = (neighbour: number) => {
-    const other = partOf[neighbour]!;
+    const other = parts.partOf[neighbour]!;
     if (!kept.has(other)) return;
     const own = classes[neighbour]!;
     faces.set(own, (faces.get(own) ?? 0) + 1);
   };
-  for (let z = part.first[2]!; z <= part.last[2]!; z++) {
-    for (let y = part.first[1]!; y <= part.last[1]!; y++) {
-      for (let x = part.first[0]!; x <= part.last[0]!; x++) {
-        const at = x + nx * (y + ny * z);
-        if (partOf[at] !== part.number) continue;
-        if (x > 0) count(at - 1);
-        if (x < nx - 1) count(at + 1);
-        if (y > 0) count(at - nx);
-        if (y < ny - 1) count(at + nx);
-        if (z > 0) count(at - nx * ny);
-        if (z < nz - 1) count(at + nx * ny);
-      }
-    }
+  for (const [x, y, z, at] of voxelsOfPart(part, parts, grid.shape)) {
+    if (x > 0) count(at - 1);
+    if (x < nx - 1) count(at + 1);
+    if (y > 0) count(at - nx);
+    if (y < ny - 1) count(at + nx);
+    if (z > 0) count(at - nx * ny);
+    if (z < nz - 1) count(at + nx * ny);
   }
   let best = 0;
   for (const [own, n] of faces) {

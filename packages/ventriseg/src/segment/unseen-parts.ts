@@ -11,7 +11,7 @@ import {
   voxelVolumeMl,
 } from '@ventriseg/imaging';
 import type { CanonicalNumber } from '../labels/index.ts';
-import type { LabelledPart, Parts } from './labelled-parts.ts';
+import { type LabelledPart, type Parts, voxelsOfPart } from './labelled-parts.ts';
 
 /** A part of this volume holds four voxels of the coarse network; of smaller ones it cannot be expected to tell. */
 const leastMl = 0.26;
@@ -46,24 +46,13 @@ export function unseenParts(
 }
 
 /** Whether a coarse voxel that one of the part's voxels lies in is probable enough. */
-function isSeen(
-  { number, first, last }: LabelledPart,
-  { partOf }: Parts,
-  grid: Grid,
-  coarse: Volume<Float32Array>,
-): boolean {
+function isSeen(part: LabelledPart, parts: Parts, grid: Grid, coarse: Volume<Float32Array>): boolean {
   const toCoarse = multiplyAffines(invertAffine(coarse.voxelToWorld), grid.voxelToWorld);
-  const [nx, ny] = grid.shape;
   const [cx, cy, cz] = coarse.shape;
-  for (let z = first[2]!; z <= last[2]!; z++) {
-    for (let y = first[1]!; y <= last[1]!; y++) {
-      for (let x = first[0]!; x <= last[0]!; x++) {
-        if (partOf[x + nx * (y + ny * z)] !== number) continue;
-        const [i, j, k] = applyAffine(toCoarse, [x, y, z]).map(Math.round) as [number, number, number];
-        if (i < 0 || j < 0 || k < 0 || i >= cx || j >= cy || k >= cz) continue;
-        if (coarse.data[i + cx * (j + cy * k)]! >= seenFrom) return true;
-      }
-    }
+  for (const [x, y, z] of voxelsOfPart(part, parts, grid.shape)) {
+    const [i, j, k] = applyAffine(toCoarse, [x, y, z]).map(Math.round) as [number, number, number];
+    if (i < 0 || j < 0 || k < 0 || i >= cx || j >= cy || k >= cz) continue;
+    if (coarse.data[i + cx * (j + cy * k)]! >= seenFrom) return true;
   }
   return false;
 }

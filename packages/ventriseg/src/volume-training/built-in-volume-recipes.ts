@@ -49,6 +49,7 @@ const recipes: readonly VolumeRecipeInput[] = [
       cut: 0.25,
       invert: 0.1,
       strip: 0.2,
+      lesions: 0.3,
     },
     seed: 1,
   },
