@@ -55,6 +55,7 @@ describe('help', () => {
     ['prepare', /Examples:\n {2}ventriseg prepare [\s\S]*Not a medical device/],
     ['recipes', /Examples:\n {2}ventriseg recipes[\s\S]*Not a medical device/],
     ['train', /Examples:\n {2}ventriseg train [\s\S]*Not a medical device/],
+    ['average', /Examples:\n {2}ventriseg average [\s\S]*Not a medical device/],
     ['evaluate', /Examples:\n {2}ventriseg evaluate [\s\S]*Not a medical device/],
   ])('%s --help', async (command, expected) => {
     const result = await ventriseg(...(command === '' ? [] : [command]), '--help');
@@ -211,6 +212,17 @@ describe('bad labels and datasets', () => {
       /NO_LABELS/,
     );
     expect(existsSync(at('new'))).toBe(false);
+  });
+
+  test('the mean of a model with itself is it; one alone, another network, and a file that is there are refused', async () => {
+    const done = await ventriseg('average', 'run', 'run', '-o', 'mean.onnx');
+    expect(done, done.stderr).toMatchObject({ code: 0 });
+    expect(readFileSync(at('mean.onnx'))).toEqual(readFileSync(at('run', 'model.onnx')));
+    expectError(await ventriseg('average', 'run', 'run', '-o', 'mean.onnx'), 2, 'OUTPUT_EXISTS');
+    expectError(await ventriseg('average', 'run', '-o', 'one.onnx'), 1, 'MODEL_MISMATCH', /two models/);
+    const other = await ventriseg('average', 'run', 'ventricles', '-o', 'two.onnx');
+    expectError(other, 1, 'MODEL_MISMATCH', /one network/);
+    expect(existsSync(at('two.onnx'))).toBe(false);
   });
 
   test('no dataset, a damaged one, no run, a model that is none', async () => {

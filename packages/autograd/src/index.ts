@@ -4,6 +4,7 @@ export * from './graph/graph.ts';
 export * from './graph/initialiser.ts';
 export * from './losses/index.ts';
 export * from './modules/index.ts';
+export { averageModels } from './onnx/average-models.ts';
 export { type EncodeModelOptions, encodeModel, ONNX_OPSET } from './onnx/encode-model.ts';
 export { readModelMetadata } from './onnx/read-metadata.ts';
 export { readModelWeights } from './onnx/read-weights.ts';

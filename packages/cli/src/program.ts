@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type CliStreams, notMedical, type Outcome } from './command-run.ts';
+import { addAverage } from './commands/average.ts';
 import { addCompare } from './commands/compare.ts';
 import { addDemo } from './commands/demo.ts';
 import { addEvaluate } from './commands/evaluate.ts';
@@ -44,6 +45,7 @@ Each command has its own --help with examples. ${notMedical}
   addPrepareVolumes(program, streams, outcome);
   addRecipes(program, streams, outcome);
   addTrain(program, streams, outcome);
+  addAverage(program, streams, outcome);
   addEvaluate(program, streams, outcome);
   addServe(program, streams, outcome);
   return program;

@@ -10,6 +10,7 @@ export * from './compare/node.ts';
 export * from './dataset/index.ts';
 export * from './evaluate/node.ts';
 export * from './index.ts';
+export { averageModelFiles } from './model/average-model-files.ts';
 export * from './model/shipped-models.ts';
 export * from './scan-input/node-converter.ts';
 export * from './scan-input/open-scan.ts';
