@@ -7,6 +7,7 @@
  */
 import {
   dilate,
+  distanceTransform,
   foregroundBox,
   labelComponents,
   type Shape3,
@@ -153,13 +154,15 @@ const aroundMm = { from: 4, to: 16 };
 /** Share of the mean brightness inside that is bright: less than bone and scalp together, more than noise in air. */
 const brightShare = 0.15;
 
+const identity = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+
 /** Share of the voxels around the main part, as far as the scan goes, that are bright. */
 function brightAround(core: Uint8Array, image: Volume<Float32Array>, working: Shape3): number {
   const [nx, ny] = image.shape;
   const [ex, ey, ez] = working.map((n) => Math.ceil(n / locateBlock)) as unknown as Shape3;
-  const part = { ...image, data: core };
-  const near = dilate(part, { radiusMm: aroundMm.from }).data;
-  const far = dilate(part, { radiusMm: aroundMm.to }).data;
+  // Distances in blocks, which every affine has, sheared ones too.
+  const blocks = { data: core, shape: image.shape, voxelToWorld: identity };
+  const distance = distanceTransform(blocks, { to: 'foreground' }).data;
   const air = airLevel(image.data);
   let [inside, voxels] = [0, 0];
   for (let at = 0; at < core.length; at++) {
@@ -172,7 +175,8 @@ function brightAround(core: Uint8Array, image: Volume<Float32Array>, working: Sh
   for (let z = 0; z < ez; z++) {
     for (let y = 0; y < ey; y++) {
       for (let x = 0, at = nx * (y + ny * z); x < ex; x++, at++) {
-        if (far[at] === 0 || near[at] === 1) continue;
+        const mm = distance[at]! * locateBlock;
+        if (mm <= aroundMm.from || mm > aroundMm.to) continue;
         around++;
         if (image.data[at]! - air > bright) found++;
       }

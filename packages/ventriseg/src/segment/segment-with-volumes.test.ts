@@ -179,6 +179,15 @@ describe('quality', () => {
     expect((await run(paintHead(headGrid(), normal))).intracranial!.brightAround).toBeGreaterThan(0.4);
   });
 
+  test('a sheared scan, as a tilted gantry makes it, is judged as others are', async () => {
+    const grid = headGrid();
+    const sheared = { ...grid, voxelToWorld: grid.voxelToWorld.map((v, at) => (at === 6 ? v + 0.2 : v)) };
+    const result = await run(paintHead(sheared, normal));
+    expect(result.volumes.total.ml).toBeGreaterThan(8);
+    expect(codesOf(result)).not.toContain('SKULL_STRIPPED');
+    expect(codesOf(await run(paint(sheared, normal)))).toContain('SKULL_STRIPPED');
+  });
+
   test('a head that the coarse network goes on with where the scan ends is cut, and counted to there', async () => {
     const scan = paintHead(gridAround([1, 1, 1], [170, 200, 72]), normal);
     // 18 blocks from top to bottom, padded to 24.
