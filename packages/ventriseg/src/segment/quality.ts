@@ -33,7 +33,7 @@ export const qualityLimits = {
   /** Share of the ventricles that may lie outside of the space inside the skull. */
   outsideShare: { doubtful: 0.05, unusable: 0.25 },
   /** The volume that the coarse network found over that of the fine one. */
-  disagreement: { least: 0.8, most: 4.5 },
+  disagreement: { least: 0.8, most: 4 },
   /** Share of what lies around the inside of the skull that is no air. */
   brightAround: 0.2,
   /** Area of the ventricles where what the network looked at ends, mm2. */
@@ -92,7 +92,7 @@ export const qualityRules = {
     whatToDo: 'Look in the pictures whether all of the ventricles have an outline, and nothing else has.',
     threshold:
       `the coarse volume under ${disagreement.least} or over ${disagreement.most} times the fine one; coarse voxels count from ` +
-      'a quarter of ventricle up, so that it is 1.6 to 2.8 times on the scans trained on',
+      'a quarter of ventricle up, so that it is 1.5 to 2.6 times on the scans trained on',
   },
   VENTRICLES_NOT_LOCATED: {
     severity: 'warning',
