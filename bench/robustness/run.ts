@@ -14,11 +14,7 @@ import {
   segmentVolume,
   toCanonicalLabels,
 } from 'ventriseg/node';
-import {
-  codes,
-  codesOfLabels,
-  isLateralVentricle,
-} from '../../packages/ventriseg/src/volume-training/tissue-codes.ts';
+import { codesOfLabels, lesionMasks } from '../../packages/ventriseg/src/volume-training/tissue-codes.ts';
 import { dataPath } from '../../test/data-folder.ts';
 import { runScript, UsageError } from '../command-line.ts';
 import { markdownTable } from '../experiment-2017/markdown-table.ts';
@@ -64,13 +60,11 @@ async function openHead(row: LabelledScan): Promise<LabelledHead> {
   const brain = { ...truth, data: Uint8Array.from(truth.data, (label) => (label === 0 ? 0 : 1)) };
   const place = { voxelToWorld: scan.voxelToWorld };
   const labels = toCanonicalLabels(truth, scheme, row.labels);
-  const tissues = codesOfLabels(truth, scheme, false, row.labels).data;
   return {
     scan,
     labels: { ...labels, ...place },
     brain: { ...brain, ...place },
-    lateral: tissues.map((code) => Number(isLateralVentricle(code))),
-    whiteMatter: tissues.map((code) => Number(code === codes.whiteMatter)),
+    ...lesionMasks(codesOfLabels(truth, scheme, false, row.labels).data),
   };
 }
 

@@ -34,7 +34,7 @@ export interface LabelledHead {
   /** Where any structure of the brain is labelled. */
   readonly brain: Volume<Uint8Array>;
   /** Masks of the lateral ventricles, with horns and plexus, and of the white matter. */
-  readonly lateral: Uint8Array;
+  readonly ventricles: Uint8Array;
   readonly whiteMatter: Uint8Array;
 }
 
@@ -120,7 +120,7 @@ function turns(kind: string, degrees: readonly number[]): Variation[] {
 
 /** White matter as old age has it; see `paintLesions`. */
 function lesions(name: string, painted: WhiteMatterLesions): Variation {
-  return of('white matter lesions', name, ({ scan, labels, lateral: ventricles, whiteMatter }) => {
+  return of('white matter lesions', name, ({ scan, labels, ventricles, whiteMatter }) => {
     const image = Float32Array.from(scan.data);
     const voxelMm = Math.cbrt(1000 * voxelVolumeMl(scan));
     paintLesions(

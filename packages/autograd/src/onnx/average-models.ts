@@ -5,7 +5,8 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type ModelProto, ModelProtoSchema, type TensorProto, TensorProto_DataType } from 'onnx-buf';
 import { AutogradError } from '../errors.ts';
-import { decodeHalves, encodeHalves } from './half-float.ts';
+import { encodeHalves } from './half-float.ts';
+import { floatValues } from './tensor-values.ts';
 
 /**
  * @param models ONNX files of one network, with weights as float32 or float16
@@ -21,12 +22,10 @@ export function averageModels(models: readonly Uint8Array[]): Uint8Array {
   for (const other of others) requireAlike(first, other);
   tensorsOf(first).forEach((tensor, at) => {
     const same = [tensor, ...others.map((other) => tensorsOf(other)[at]!)];
-    if (tensor.dataType === TensorProto_DataType.FLOAT) {
-      tensor.rawData = bytesOf(meanOf(same.map((one) => new Float32Array(copyOf(one)))));
-    } else if (tensor.dataType === TensorProto_DataType.FLOAT16) {
-      tensor.rawData = bytesOf(
-        encodeHalves(meanOf(same.map((one) => decodeHalves(new Uint16Array(copyOf(one)))))),
-      );
+    const floats = same.flatMap((one) => floatValues(one) ?? []);
+    if (floats.length > 0) {
+      const mean = meanOf(floats);
+      tensor.rawData = bytesOf(tensor.dataType === TensorProto_DataType.FLOAT16 ? encodeHalves(mean) : mean);
     } else if (same.some((one) => !isEqual(one.rawData, tensor.rawData))) {
       throw refused(`cannot average tensor ${tensor.name}, which holds neither float32 nor float16`);
     }
@@ -51,11 +50,6 @@ function tensorsOf({ graph }: ModelProto): readonly TensorProto[] {
 
 function meanOf(all: readonly Float32Array[]): Float32Array {
   return all[0]!.map((_, i) => all.reduce((sum, one) => sum + one[i]!, 0) / all.length);
-}
-
-/** The raw bytes in memory of their own, so that they are aligned. */
-function copyOf({ rawData }: TensorProto): ArrayBuffer {
-  return new Uint8Array(rawData ?? []).buffer;
 }
 
 function bytesOf({ buffer }: Float32Array | Uint16Array): Uint8Array<ArrayBuffer> {

@@ -1,8 +1,8 @@
 /** Reads back the parameters of a model that `encodeModel` wrote, whatever they are stored as. */
 import { fromBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, type TensorProto, TensorProto_DataType } from 'onnx-buf';
+import { ModelProtoSchema, TensorProto_DataType } from 'onnx-buf';
 import { AutogradError } from '../errors.ts';
-import { decodeHalves } from './half-float.ts';
+import { floatValues, rawBytes } from './tensor-values.ts';
 
 /**
  * All float tensors of the file by name; one stored as float16 or int8 under the name of the parameter that is made
@@ -18,15 +18,17 @@ export function readModelWeights(bytes: Uint8Array): Map<string, Float32Array> {
   const weights = new Map<string, Float32Array>();
   for (const [name, tensor] of tensors) {
     const isScale = name.endsWith('/scale') && tensors.has(name.replace(/scale$/, 'int8'));
-    if (tensor.dataType === TensorProto_DataType.FLOAT && !isScale) {
-      weights.set(name, new Float32Array(copyOf(tensor)));
-    } else if (tensor.dataType === TensorProto_DataType.FLOAT16) {
-      weights.set(name.replace(/\/float16$/, ''), decodeHalves(new Uint16Array(copyOf(tensor))));
+    if (isScale) continue;
+    const floats = floatValues(tensor);
+    if (floats !== undefined) {
+      weights.set(name.replace(/\/float16$/, ''), floats);
     } else if (tensor.dataType === TensorProto_DataType.INT8) {
       const parameter = name.replace(/\/int8$/, '');
       const scale = tensors.get(`${parameter}/scale`);
-      if (scale === undefined) throw unreadable(name, 'has no scale');
-      weights.set(parameter, dequantised(new Int8Array(copyOf(tensor)), new Float32Array(copyOf(scale))));
+      if (scale === undefined) {
+        throw new AutogradError('BAD_ARGUMENT', `readModelWeights(): tensor ${name} has no scale`);
+      }
+      weights.set(parameter, dequantised(new Int8Array(rawBytes(tensor)), new Float32Array(rawBytes(scale))));
     }
   }
   return weights;
@@ -36,15 +38,4 @@ export function readModelWeights(bytes: Uint8Array): Map<string, Float32Array> {
 function dequantised(bytes: Int8Array, scales: Float32Array): Float32Array {
   const each = bytes.length / scales.length;
   return Float32Array.from(bytes, (value, i) => value * scales[Math.floor(i / each)]!);
-}
-
-/** The raw bytes in memory of their own, so that they are aligned. */
-function copyOf(tensor: TensorProto): ArrayBuffer {
-  const { rawData } = tensor;
-  if (rawData === undefined || rawData.length === 0) throw unreadable(tensor.name, 'keeps no raw data');
-  return new Uint8Array(rawData).buffer;
-}
-
-function unreadable(name: string, what: string): AutogradError {
-  return new AutogradError('BAD_ARGUMENT', `readModelWeights(): tensor ${name} ${what}`);
 }

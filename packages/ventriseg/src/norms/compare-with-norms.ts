@@ -52,20 +52,20 @@ export function compareWithNorms(
   const amountOf = (id: string) => numbers.find((number) => number.id === id)?.value;
   for (const norm of norms) {
     const value = amountOf(norm.number);
-    const reason: NormNotCompared['reason'] | undefined =
-      ageYears === undefined
-        ? 'AGE_UNKNOWN'
-        : sex === undefined || !norm.sexes.includes(sex)
-          ? 'SEX_UNKNOWN'
-          : ageYears < norm.age.from || ageYears > norm.age.to
-            ? 'AGE_OUTSIDE'
-            : value === undefined || norm.needs.some((id) => !(amountOf(id)! > 0))
-              ? 'NOT_MEASURED'
-              : skullStripped && norm.relatedToSkull
-                ? 'SKULL_STRIPPED'
-                : undefined;
+    const reason = reasonAgainst(norm, value);
     if (reason !== undefined) notCompared.push({ norm, reason });
     else compared.push({ norm, value: value!, z: (value! - norm.mean) / norm.sd });
   }
   return { compared, notCompared };
+
+  function reasonAgainst(
+    norm: PublishedNorm,
+    value: number | undefined,
+  ): NormNotCompared['reason'] | undefined {
+    if (ageYears === undefined) return 'AGE_UNKNOWN';
+    if (sex === undefined || !norm.sexes.includes(sex)) return 'SEX_UNKNOWN';
+    if (ageYears < norm.age.from || ageYears > norm.age.to) return 'AGE_OUTSIDE';
+    if (value === undefined || norm.needs.some((id) => !(amountOf(id)! > 0))) return 'NOT_MEASURED';
+    return skullStripped && norm.relatedToSkull ? 'SKULL_STRIPPED' : undefined;
+  }
 }

@@ -9,13 +9,14 @@ import {
   dilate,
   distanceTransform,
   foregroundBox,
+  identityAffine,
   labelComponents,
   type Shape3,
   type Volume,
   type VoxelBox,
   voxelVolumeMl,
 } from '@ventriseg/imaging';
-import { airLevel, locateBlock, type WorkingBox } from '../volumes/index.ts';
+import { airLevel, locateBlock, locateBlocks, type WorkingBox } from '../volumes/index.ts';
 import type { Intracranial, LocatedVentricles } from './found.ts';
 import { qualityLimits } from './quality.ts';
 import { locateVentriclesFrom } from './volume-networks.ts';
@@ -92,7 +93,7 @@ export function locateVentricles(
  * head that the scan cuts.
  */
 function insideScan(output: Float32Array, [nx, ny, nz]: Shape3, working: Shape3): Float32Array {
-  const [ex, ey, ez] = working.map((n) => Math.ceil(n / locateBlock)) as unknown as Shape3;
+  const [ex, ey, ez] = locateBlocks(working);
   const inside = new Float32Array(nx * ny * nz);
   for (let z = 0; z < ez; z++) {
     for (let y = 0; y < ey; y++) {
@@ -154,14 +155,12 @@ const aroundMm = { from: 4, to: 16 };
 /** Share of the mean brightness inside that is bright: less than bone and scalp together, more than noise in air. */
 const brightShare = 0.15;
 
-const identity = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
-
 /** Share of the voxels around the main part, as far as the scan goes, that are bright. */
 function brightAround(core: Uint8Array, image: Volume<Float32Array>, working: Shape3): number {
   const [nx, ny] = image.shape;
-  const [ex, ey, ez] = working.map((n) => Math.ceil(n / locateBlock)) as unknown as Shape3;
+  const [ex, ey, ez] = locateBlocks(working);
   // Distances in blocks, which every affine has, sheared ones too.
-  const blocks = { data: core, shape: image.shape, voxelToWorld: identity };
+  const blocks = { data: core, shape: image.shape, voxelToWorld: identityAffine };
   const distance = distanceTransform(blocks, { to: 'foreground' }).data;
   const air = airLevel(image.data);
   let [inside, voxels] = [0, 0];
@@ -285,11 +284,9 @@ export const workingEnds = [
 function reachedEnds(core: Uint8Array, shape: Shape3, working: Shape3): string[] {
   const box = foregroundBox({ data: core, shape });
   if (box === undefined) return [];
+  const blocks = locateBlocks(working);
   return workingEnds.flatMap(([first, last], axis) => {
     const end = box.start[axis]! + box.size[axis]!;
-    return [
-      ...(box.start[axis] === 0 ? [first] : []),
-      ...(end === Math.ceil(working[axis]! / locateBlock) ? [last] : []),
-    ];
+    return [...(box.start[axis] === 0 ? [first] : []), ...(end === blocks[axis] ? [last] : [])];
   });
 }

@@ -61,21 +61,22 @@ export function sidesCut({ grid, openEnds }: NetworkView, box: LabelledBox, leas
   const toView = multiplyAffines(invertAffine(grid.voxelToWorld), box.grid.voxelToWorld);
   const voxelMm2 = (1000 * voxelVolumeMl(box.grid)) ** (2 / 3);
   const [nx, ny, nz] = box.grid.shape;
-  return openEnds
-    .filter(({ axis, end }) => {
-      const [a, b, c, d] = toView.slice(4 * axis, 4 * axis + 4) as [number, number, number, number];
-      // A voxel whose extent meets that of the outermost pixel or slice reaches the end.
-      const reach = (1 + Math.abs(a) + Math.abs(b) + Math.abs(c)) / 2;
-      const [from, sign] = end === 'first' ? [0, 1] : [grid.shape[axis]! - 1, -1];
-      let reached = 0;
-      for (let z = 0, at = 0; z < nz; z++) {
-        for (let y = 0; y < ny; y++) {
-          for (let x = 0; x < nx; x++, at++) {
-            if (box.classes[at] !== 0 && sign * (a * x + b * y + c * z + d - from) < reach) reached++;
-          }
+  const ends = openEnds.map(({ axis, end, side }) => {
+    const [a, b, c, d] = toView.slice(4 * axis, 4 * axis + 4) as [number, number, number, number];
+    const [from, sign] = end === 'first' ? [0, 1] : [grid.shape[axis]! - 1, -1];
+    // A voxel whose extent meets that of the outermost pixel or slice reaches the end.
+    const reach = (1 + Math.abs(a) + Math.abs(b) + Math.abs(c)) / 2;
+    return { side, a, b, c, d, from, sign, reach, reached: 0 };
+  });
+  for (let z = 0, at = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      for (let x = 0; x < nx; x++, at++) {
+        if (box.classes[at] === 0) continue;
+        for (const end of ends) {
+          if (end.sign * (end.a * x + end.b * y + end.c * z + end.d - end.from) < end.reach) end.reached++;
         }
       }
-      return reached * voxelMm2 >= leastMm2;
-    })
-    .map(({ side }) => side);
+    }
+  }
+  return ends.filter(({ reached }) => reached * voxelMm2 >= leastMm2).map(({ side }) => side);
 }

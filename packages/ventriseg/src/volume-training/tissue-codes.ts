@@ -31,12 +31,20 @@ export const codes = {
 export const codeCount = 14;
 
 /** With the horns and, where it is counted so, the plexus. */
-export function isLateralVentricle(code: number): boolean {
+function isLateralVentricle(code: number): boolean {
   return isVentricle(code) && code !== codes.third && code !== codes.fourth;
 }
 
 export function isVentricle(code: number): boolean {
   return code >= codes.leftLateral && code <= codes.rightLateralOrPlexus;
+}
+
+/** For `paintLesions`: 1 where lesions may be painted, and in what they lie around. */
+export function lesionMasks(coded: Uint8Array): { ventricles: Uint8Array; whiteMatter: Uint8Array } {
+  return {
+    ventricles: coded.map((code) => Number(isLateralVentricle(code))),
+    whiteMatter: coded.map((code) => Number(code === codes.whiteMatter)),
+  };
 }
 
 /** Each code's partner when left and right change places. */

@@ -1,7 +1,13 @@
 /** What scanners do to brightness: gamma, turned contrast, bias, noise, thick slices, and programs that strip skulls. */
 import type { SeededRandom } from 'onnx-autograd';
 import { axisFilter, type Block, filterAxis } from '../synthesis/axis-filter.ts';
-import { nodeCount, nodeSpacingMm, readNodeRow, smoothRandomField } from '../synthesis/node-field.ts';
+import {
+  betweenNodes,
+  nodeCount,
+  nodeSpacingMm,
+  readNodeRow,
+  smoothRandomField,
+} from '../synthesis/node-field.ts';
 import { ricianNoise } from '../synthesis/rician-noise.ts';
 import { codes } from './tissue-codes.ts';
 import type { VolumeAugmentation } from './volume-augmentation.ts';
@@ -61,7 +67,7 @@ function applyBias({ data, shape }: Block, sd: number, random: SeededRandom): vo
       for (let i = 0; i < nx; i++, at++) {
         const n = (i / nodeSpacingMm) | 0;
         const part = i / nodeSpacingMm - n;
-        data[at]! *= row[n]! + part * (row[n + 1]! - row[n]!);
+        data[at]! *= betweenNodes(row, n, part);
       }
     }
   }

@@ -7,7 +7,7 @@ import { type Batch, SeededRandom } from 'onnx-autograd';
 import { drawLesions, paintLesions, weightedChoice } from '../synthesis/index.ts';
 import { normaliseLocateImage, normaliseSegmentImage, type VolumeRole } from '../volumes/index.ts';
 import { codeOfBlock } from './labelled-head.ts';
-import { codes, isLateralVentricle, readingOfRole } from './tissue-codes.ts';
+import { codes, lesionMasks, readingOfRole } from './tissue-codes.ts';
 import { varyBrightness } from './vary-brightness.ts';
 import { noAugmentation, type VolumeAugmentation } from './volume-augmentation.ts';
 import { type CutVolume, cutFieldOfView, type VolumeCase, warpVolume } from './warp-volume.ts';
@@ -85,7 +85,10 @@ function drawSample(
   const side = STORED_VOXELS[role];
   const stored = shape.map((n) => n * side) as unknown as Shape3;
   const cut = warpVolume(source, stored, augmentation, random);
-  if (random.next() < augmentation.lesions) addLesions(cut, side, random);
+  if (random.next() < augmentation.lesions) {
+    const site = { ...cut, ...lesionMasks(cut.codes), voxelMm: side };
+    paintLesions(site, drawLesions(random), random);
+  }
   if (random.next() < augmentation.cut) cutFieldOfView(cut, random);
   const varied = { ...cut, image: varyBrightness(cut, augmentation, random) };
   const { image, codes: coded } = side === 1 ? varied : inBlocks(varied);
@@ -94,13 +97,6 @@ function drawSample(
   if (role === 'locate') return { image: normaliseLocateImage(image), labels };
   const insideSkull = coded.map((code) => Number(code !== codes.outside && code !== codes.insideOrOutside));
   return { image: normaliseSegmentImage(image, insideSkull), labels };
-}
-
-/** Lesions in the white matter. */
-function addLesions({ image, codes: coded, shape }: CutVolume, voxelMm: number, random: SeededRandom): void {
-  const ventricles = coded.map((code) => Number(isLateralVentricle(code)));
-  const whiteMatter = coded.map((code) => Number(code === codes.whiteMatter));
-  paintLesions({ image, ventricles, whiteMatter, shape, voxelMm }, drawLesions(random), random);
 }
 
 /** Mean brightness and the code of blocks of 2 x 2 x 2 voxels. */

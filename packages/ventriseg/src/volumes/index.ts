@@ -30,6 +30,7 @@ export {
   cutBox,
   gridOfBox,
   locateBlock,
+  locateBlocks,
   locateImage,
   toWorkingGrid,
   type WorkingBox,

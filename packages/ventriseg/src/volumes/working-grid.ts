@@ -49,6 +49,11 @@ export function workingGrid(scan: Grid): Grid {
   return { shape: counts, voxelToWorld: affine };
 }
 
+/** How many voxels of the locate image, along each axis, hold something of a working grid of this shape. */
+export function locateBlocks(working: Shape3): Shape3 {
+  return working.map((n) => Math.ceil(n / locateBlock)) as unknown as Shape3;
+}
+
 export interface WorkingVolume {
   readonly volume: Volume;
   /** Whether its voxels are the scan's own, in another order at most. */
@@ -75,7 +80,7 @@ export function toWorkingGrid(scan: Volume): WorkingVolume {
  * the far ends with air (see `airLevel`) so that every side is a multiple of `divisor`.
  */
 export function locateImage(working: Volume, divisor: number): Volume<Float32Array> {
-  const blocks = working.shape.map((n) => Math.ceil(n / locateBlock)) as unknown as Shape3;
+  const blocks = locateBlocks(working.shape);
   const shape = blocks.map((n) => Math.ceil(n / divisor) * divisor) as unknown as Shape3;
   const data = new Float32Array(shape[0] * shape[1] * shape[2]);
   addBlocks(working.data, working.shape, data, shape);
