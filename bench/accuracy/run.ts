@@ -3,9 +3,9 @@
  * HD95 and volume error of each structure, mean and worst case, apart for people the model was trained on, and the
  * pictures of the worst cases.
  */
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   evaluateLabels,
@@ -18,6 +18,7 @@ import {
 import { dataPath } from '../../test/data-folder.ts';
 import { runScript, tell, UsageError } from '../command-line.ts';
 import { heldOutPeople, type LabelledScan, labelledScans } from '../labelled-scans.ts';
+import { drawWorst } from './mistakes.ts';
 import { diceOfAll, type ScanScores, type ScoredScan, scanTable, scoresOf, summaryTable } from './scores.ts';
 import { writeSyntheticHeads } from './synthetic-heads.ts';
 
@@ -33,9 +34,10 @@ Segments every labelled scan of ../shared/data (VENTRISEG_DATA) and compares wit
                       (default: those of the shipped models' cards)
   --crf               with the dense CRF
   --flip              with the mirror image as well
-  --choroid-plexus W  ventricle, left-out, or protocol: as each set's labels have it (FreeSurfer: left out)
+  --choroid-plexus W  ventricle (default), left-out, or protocol: as each set's labels have it (FreeSurfer: left out);
+                      labels of made heads count it alike
   --keep FOLDER       keep labels, records and pictures there
-  --pictures FOLDER   pictures of the five worst people that the model has not seen
+  --pictures FOLDER   pictures of the five worst people that the model has not seen: what is too much, and missed
   --json              prints data instead of tables
   --help
 `;
@@ -67,7 +69,12 @@ async function scoreScan(scan: ScoredScan, model: SegmentModel, choices: Choices
     intracranialErrorPercent: skullError(result.record, scan.intracranialMl),
     seconds: result.record.timingsMs.total! / 1000,
     quality: result.record.quality.map(({ code }) => code),
-    picturePath: result.picturePath,
+    files: {
+      image: scan.imagePath,
+      truth: scan.labelsPath,
+      truthScheme: scan.scheme,
+      result: result.labelsPath,
+    },
   };
 }
 
@@ -76,17 +83,12 @@ function skullError({ measures }: ResultRecord, truth: number | undefined): numb
   return found === null || truth === undefined ? null : (100 * (found - truth)) / truth;
 }
 
-/** Copies the pictures of the worst people; their names begin with the Dice of all ventricles. */
-async function keepWorst(scores: readonly ScanScores[], folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const worst = scores
+/** Those of the people not trained on that have the lowest Dice of all ventricles. */
+function worstOf(scores: readonly ScanScores[]): ScanScores[] {
+  return scores
     .filter(({ trainedOn }) => !trainedOn)
     .sort((a, b) => diceOfAll(a) - diceOfAll(b))
     .slice(0, worstShown);
-  for (const scan of worst) {
-    const name = `${diceOfAll(scan).toFixed(3)}_${basename(scan.picturePath)}`;
-    await copyFile(scan.picturePath, join(folder, name));
-  }
 }
 
 function print(scores: readonly ScanScores[]): void {
@@ -105,11 +107,7 @@ function print(scores: readonly ScanScores[]): void {
 }
 
 /** The model, or for `protocol` one for each way of counting the choroid plexus. */
-async function openModels(wanted: string | undefined, plexus: string | undefined) {
-  if (plexus === undefined) {
-    const model = await openModel(wanted);
-    return { models: [model], modelFor: () => model };
-  }
+async function openModels(wanted: string | undefined, plexus: string) {
   if (plexus === 'ventricle' || plexus === 'left-out') {
     const model = await openModel(wanted, { choroidPlexus: plexus });
     return { models: [model], modelFor: () => model };
@@ -149,7 +147,7 @@ async function main(): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  const { crf, flip } = values;
+  const { crf, flip, 'choroid-plexus': plexus = 'ventricle' } = values;
   if (values.synthetic && values.dataset !== undefined) {
     throw new UsageError('--synthetic takes no rows of cases.tsv; leave out --dataset');
   }
@@ -159,18 +157,18 @@ async function main(): Promise<void> {
   const trainedOn = ({ dataset, subject }: ScoredScan) =>
     !values.synthetic && dataset !== 'oasis-manual' && !heldOut.includes(subject);
   const choices = { output, trainedOn, crf, flip };
-  const { models, modelFor } = await openModels(values.model, values['choroid-plexus']);
+  const { models, modelFor } = await openModels(values.model, plexus);
   const scores: ScanScores[] = [];
   try {
     const scans = values.synthetic
-      ? await writeSyntheticHeads(output, tell)
+      ? await writeSyntheticHeads(output, plexus === 'ventricle' ? plexus : 'left-out', tell)
       : (await labelledScans(values.dataset)).map(asFiles);
     for (const scan of scans) {
       const found = await scoreScan(scan, modelFor(scan), choices);
       scores.push(found);
       tell(`${scan.dataset} ${scan.subject}: all ventricles Dice ${diceOfAll(found).toFixed(3)}`);
     }
-    if (values.pictures !== undefined) await keepWorst(scores, values.pictures);
+    if (values.pictures !== undefined) await drawWorst(worstOf(scores), values.pictures);
   } finally {
     for (const model of models) await model.release();
     if (values.keep === undefined) await rm(output, { recursive: true });

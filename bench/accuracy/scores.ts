@@ -43,7 +43,12 @@ export interface ScanScores {
   readonly seconds: number;
   /** Codes of the quality. */
   readonly quality: readonly string[];
-  readonly picturePath: string;
+  readonly files: {
+    readonly image: string;
+    readonly truth: string;
+    readonly truthScheme: LabelScheme;
+    readonly result: string;
+  };
 }
 
 /** The structures that the truth has; a horn that the labels do not tell apart has no score. */

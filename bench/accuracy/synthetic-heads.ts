@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeNifti } from '@ventriseg/imaging';
 import { SeededRandom } from 'onnx-autograd';
-import { openScan } from 'ventriseg/node';
+import { type ChoroidPlexus, openScan } from 'ventriseg/node';
 import { type SynthesisInput, synthesiseImage } from '../../packages/ventriseg/src/synthesis/index.ts';
 import { dataPath } from '../../test/data-folder.ts';
 import { heldOutMaps } from '../labelled-scans.ts';
@@ -24,9 +24,17 @@ const kinds: Readonly<Record<string, SynthesisInput>> = {
   'FLAIR-like': { ...plain, contrast: 'flair-like' },
 };
 
-/** Writes the heads and their labels into a folder; the same ones each time. */
+/** The choroid plexus of either side, and the ventricle that it lies in. */
+const plexusIn: Readonly<Record<number, number>> = { 31: 4, 136: 4, 137: 4, 63: 43, 163: 43, 164: 43 };
+
+/**
+ * Writes the heads and their labels into a folder; the same ones each time.
+ *
+ * @param plexus whether the labels count the choroid plexus as part of the lateral ventricles
+ */
 export async function writeSyntheticHeads(
   folder: string,
+  plexus: ChoroidPlexus,
   onProgress: (message: string) => void,
 ): Promise<ScoredScan[]> {
   const scans: ScoredScan[] = [];
@@ -36,6 +44,9 @@ export async function writeSyntheticHeads(
       const { volume: map } = await openScan(dataPath('label-maps', `${subject}.nii.gz`));
       const random = new SeededRandom(1000 + heldOutMaps.length * k + n);
       const { image, labels } = synthesiseImage(map, options, random);
+      if (plexus === 'ventricle') {
+        for (const [at, label] of labels.data.entries()) labels.data[at] = plexusIn[label] ?? label;
+      }
       const path = (what: string) => join(folder, `head${k + 1}_${subject}_${what}.nii.gz`);
       const scan = {
         dataset: `label-maps, ${kind}`,

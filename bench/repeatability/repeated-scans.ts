@@ -16,7 +16,7 @@ import { SeededRandom } from 'onnx-autograd';
 import { moveScan } from 'ventriseg';
 import { middleOf, regrid, withNoise } from '../change-scan.ts';
 
-export const repeatKinds = ['stored otherwise', 'turned', 'voxel size', 'noise', 'all'] as const;
+export const repeatKinds = ['stored otherwise', 'turned', 'voxel size', 'coarser', 'noise', 'all'] as const;
 export type RepeatKind = (typeof repeatKinds)[number];
 
 export interface Repeat {
@@ -28,10 +28,12 @@ export interface Repeat {
 /** Head positions of two sessions differ by about this, standard deviation about or along each axis. */
 const turnDegrees = 3;
 const shiftMm = 5;
-/** Sides of voxels, times those of the scan. */
+/** Sides of voxels, times those of the scan: as error bars cover them, and coarser ones, which `compare` warns of. */
 const voxelFactors: readonly Vec3[] = [
   [0.8, 0.8, 0.8],
   [1.2, 1.2, 1.2],
+];
+const coarserFactors: readonly Vec3[] = [
   [1.5, 1.5, 1.5],
   [1, 1, 2],
 ];
@@ -42,14 +44,16 @@ export const repeats: readonly Repeat[] = [
   betweenSessions(2),
   turned([12, 0, 0]),
   turned([0, -10, 15]),
-  ...voxelFactors.map(otherVoxels),
+  ...voxelFactors.map((factors) => otherVoxels('voxel size', factors)),
+  ...coarserFactors.map((factors) => otherVoxels('coarser', factors)),
   ...[0.03, 0.06].map(noisy),
   ...[1, 2].map(allTogether),
 ];
 
 /** One of each kind, and every voxel size. */
 export const quickRepeats: readonly Repeat[] = repeats.filter(
-  (repeat, n) => repeat.kind === 'voxel size' || repeats.findIndex(({ kind }) => kind === repeat.kind) === n,
+  ({ kind }, n) =>
+    kind === 'voxel size' || kind === 'coarser' || repeats.findIndex((repeat) => repeat.kind === kind) === n,
 );
 
 function storedAs(order: string): Repeat {
@@ -74,9 +78,9 @@ function betweenSessions(seed: number): Repeat {
 }
 
 /** @param factors of the scan's own voxel sizes */
-function otherVoxels(factors: Vec3): Repeat {
+function otherVoxels(kind: 'voxel size' | 'coarser', factors: Vec3): Repeat {
   return {
-    kind: 'voxel size',
+    kind,
     name: `x ${factors.join(', ')}`,
     make: (scan) => moveScan(scan, identityAffine, regrid(scan, scaled(scan, factors))),
   };

@@ -26,8 +26,8 @@ const help = `npm run bench:robustness -- [options] [subject...]
 Subjects of cases.tsv in ../shared/data (VENTRISEG_DATA); default: ${'ecog, 1006, 1012, IXI034-HH-1260'}.
 
   --model NAME|FILE   instead of the shipped model
-  --only KIND         storage, rotation, shift, resolution, noise, "bias field", "field of view", intensity or
-                      "white matter lesions"; may be repeated
+  --only KIND         storage, rotation, shift, resolution, noise, "bias field", "field of view", motion,
+                      intensity, size or "white matter lesions"; may be repeated
   --json              prints data instead of a table
   --help
 `;

@@ -4,10 +4,12 @@
  */
 import {
   applyAffine,
+  conformGrid,
   dilate,
   fillHoles,
   type Grid,
   gridOf,
+  invertAffine,
   labelMask,
   multiplyAffines,
   reorient,
@@ -25,6 +27,8 @@ import { SeededRandom } from 'onnx-autograd';
 import { moveScan } from 'ventriseg';
 import { labelVoxels } from '../../packages/ventriseg/src/segment/label-regions.ts';
 import { paintLesions, type WhiteMatterLesions } from '../../packages/ventriseg/src/synthesis/index.ts';
+import { slotLabels } from '../../packages/ventriseg/src/synthesis/tissues.ts';
+import { displace, ventricleGrowth } from '../../packages/ventriseg/src/synthesis/ventricle-growth.ts';
 import { inverted, middleOf, regrid, withNoise } from '../change-scan.ts';
 
 /** A scan and its true labels by FreeSurfer's numbers, on one grid, and a mask of its brain. */
@@ -89,7 +93,19 @@ export const variations: readonly Variation[] = [
     make: ({ scan, labels, brain }, wholeHead) =>
       wholeHead ? { scan: masked(scan, brain), labels } : undefined,
   },
+  {
+    kind: 'field of view',
+    name: 'defaced',
+    make: (head, wholeHead) => (wholeHead ? { scan: defaced(head), labels: head.labels } : undefined),
+  },
+  ...[1, 2].map((degrees) =>
+    of('motion', `nodding by ${degrees} and ${2 * degrees} degrees`, ({ scan, labels }) => ({
+      scan: withMotion(scan, degrees),
+      labels,
+    })),
+  ),
   of('intensity', 'inverted in the head', ({ scan, labels }) => ({ scan: inverted(scan), labels })),
+  ...[3, 6].map((mm) => of('size', `ventricles widened by ${mm} mm`, (head) => widened(head, mm))),
   // Halfway to the fluid's brightness is a little darker than cortex.
   lesions('a rim of 1.5 mm', { haloMm: 1.5, edgeMm: 1.5, patchesAbove: 2.5, towardsFluid: 0.4 }),
   lesions('a halo of 3 mm, patches', { haloMm: 3, edgeMm: 1.5, patchesAbove: 2, towardsFluid: 0.4 }),
@@ -132,6 +148,48 @@ function lesions(name: string, painted: WhiteMatterLesions): Variation {
   });
 }
 
+/**
+ * The walls of the ventricles moved outwards and the tissue with them (see `ventricleGrowth`), on the same grid; brightness
+ * is interpolated, labels are read at the nearest voxel.
+ */
+function widened({ scan, labels }: LabelledHead, mm: number) {
+  const standard = conformGrid(scan);
+  const numbers = resample(labels, standard, { method: 'nearest' }).data;
+  const slots = Uint8Array.from(numbers, (number) => slotLabels.indexOf(number));
+  const growth = ventricleGrowth(slots, mm, new SeededRandom(1));
+  const toScan = multiplyAffines(invertAffine(scan.voxelToWorld), standard.voxelToWorld);
+  const toStandard = invertAffine(toScan);
+  const [nx, ny] = scan.shape;
+  const image = Float32Array.from(scan.data);
+  const wide = Uint8Array.from(labels.data);
+  const point = new Float64Array(3);
+  eachVoxel(scan, (at, voxel) => {
+    point.set(applyAffine(toStandard, voxel));
+    displace(growth, point);
+    const [x, y, z] = applyAffine(toScan, point as unknown as Vec3);
+    if (![x, y, z].every((value, axis) => value >= 0 && value <= scan.shape[axis]! - 1)) return;
+    image[at] = linearAt(scan, [x, y, z]);
+    wide[at] = labels.data[Math.round(x) + nx * (Math.round(y) + ny * Math.round(z))]!;
+  });
+  return { scan: { ...scan, data: image }, labels: { ...labels, data: wide } };
+}
+
+/** Trilinear; the place lies inside of the scan. */
+function linearAt({ data, shape }: Volume, place: Vec3): number {
+  const [nx, ny] = shape;
+  const [x, y, z] = place.map((value, axis) =>
+    Math.min(Math.floor(value), shape[axis]! - 2),
+  ) as unknown as Vec3;
+  const [a, b, c] = [place[0] - x, place[1] - y, place[2] - z];
+  let value = 0;
+  for (let corner = 0; corner < 8; corner++) {
+    const [i, j, k] = [corner & 1, (corner >> 1) & 1, corner >> 2];
+    const weight = (i ? a : 1 - a) * (j ? b : 1 - b) * (k ? c : 1 - c);
+    value += weight * data[x + i + nx * (y + j + ny * (z + k))]!;
+  }
+  return value;
+}
+
 function both(head: LabelledHead, change: <T extends Volume>(volume: T) => Volume) {
   return { scan: change(head.scan), labels: change(head.labels) as Volume<Uint8Array> };
 }
@@ -169,6 +227,69 @@ function withBias(scan: Volume, share: number): Volume {
     }
   }
   return { ...scan, data };
+}
+
+/** Where a face must not be left: in front of a plane from the forehead to below the middle of the brain. */
+const faceFrom = { upShare: 0.5, inFrontMm: 8 };
+const faceTo = { forwardShare: 0.55 };
+/** What a defacing tool keeps around the brain. */
+const keptMm = 5;
+
+/** Without its face, as scans are before they are shared. */
+function defaced({ scan, brain }: LabelledHead): Volume<Float32Array> {
+  const kept = dilate(brain, { radiusMm: keptMm }).data;
+  const low = [Infinity, Infinity, Infinity];
+  const high = [-Infinity, -Infinity, -Infinity];
+  eachVoxel(scan, (at, voxel) => {
+    if (brain.data[at] === 0) return;
+    applyAffine(scan.voxelToWorld, voxel).forEach((mm, axis) => {
+      low[axis] = Math.min(low[axis]!, mm);
+      high[axis] = Math.max(high[axis]!, mm);
+    });
+  });
+  const [, back, bottom] = low as [number, number, number];
+  const [, front, top] = high as [number, number, number];
+  const up = bottom + faceFrom.upShare * (top - bottom);
+  const [y0, y1] = [front + faceFrom.inFrontMm, back + faceTo.forwardShare * (front - back)];
+  const data = Float32Array.from(scan.data);
+  eachVoxel(scan, (at, voxel) => {
+    const [, y, z] = applyAffine(scan.voxelToWorld, voxel);
+    if (z < up && y > y0 - ((y0 - y1) * (up - z)) / (up - bottom) && kept[at] === 0) data[at] = 0;
+  });
+  return { ...scan, data };
+}
+
+function eachVoxel({ shape: [nx, ny, nz] }: Grid, visit: (at: number, voxel: Vec3) => void) {
+  for (let z = 0, at = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      for (let x = 0; x < nx; x++, at++) visit(at, [x, y, z]);
+    }
+  }
+}
+
+/** Share of the head that a head in motion shows again, half a field of view away along the phase encoding. */
+const ghostShare = 0.1;
+
+/** As of a head that nodded while it was taken: the mean of three poses, and a ghost of it in front and behind. */
+function withMotion(scan: Volume, degrees: number): Volume<Float32Array> {
+  const middle = middleOf(scan);
+  const poses = [0, degrees, -2 * degrees].map((angle) =>
+    moveScan(
+      scan,
+      rigidToAffine(rigidAbout(middle, [(angle * Math.PI) / 180, 0, 0], [0, 0, 0])),
+      gridOf(scan),
+    ),
+  );
+  const upright = poses.map((pose) => reorient(pose, 'RAS'));
+  const { shape } = upright[0]!;
+  const [nx, ny] = shape;
+  const blurred = upright[0]!.data.map((_, at) => upright.reduce((sum, { data }) => sum + data[at]!, 0) / 3);
+  const data = Float32Array.from(blurred, (value, at) => {
+    const row = Math.floor(at / nx) % ny;
+    const ghost = blurred[at + nx * (((row + (ny >> 1)) % ny) - row)]!;
+    return (1 - ghostShare) * value + ghostShare * ghost;
+  });
+  return resample({ ...upright[0]!, data }, gridOf(scan), { method: 'nearest' }) as Volume<Float32Array>;
 }
 
 /** Without what lies 25 mm below, or 10 mm above, the ventricles. */

@@ -5,8 +5,8 @@
  * template estimation for unbiased longitudinal image analysis", NeuroImage 61, 2012), so that they only change
  * their sign when the scans are exchanged.
  */
-import type { ErrorBar } from '../error-bar/error-bars.ts';
-import { smallestDetectableChange } from '../error-bar/index.ts';
+import { detectableDifference } from '../error-bar/confidence.ts';
+import type { ErrorBar, ErrorBars } from '../error-bar/error-bars.ts';
 import type { ScanNumber } from '../error-bar/scan-numbers.ts';
 
 export interface NumberChange extends Omit<ScanNumber, 'value'> {
@@ -30,28 +30,28 @@ export interface NumberChange extends Omit<ScanNumber, 'value'> {
 }
 
 /** The numbers that both scans have. @param years from the first to the second; negative when it was the later one */
-export function changesBetween(
-  from: readonly ErrorBar[],
-  to: readonly ErrorBar[],
-  years: number | null,
-): NumberChange[] {
-  return from.flatMap((first) => {
-    const second = to.find(({ id }) => id === first.id);
-    return second === undefined ? [] : [changeOf(first, second, years)];
+export function changesBetween(from: ErrorBars, to: ErrorBars, years: number | null): NumberChange[] {
+  const variations = [from.variations, to.variations] as const;
+  return from.numbers.flatMap((first) => {
+    const second = to.numbers.find(({ id }) => id === first.id);
+    return second === undefined ? [] : [changeOf(first, second, variations, years)];
   });
 }
 
-function changeOf(first: ErrorBar, second: ErrorBar, years: number | null): NumberChange {
+function changeOf(
+  first: ErrorBar,
+  second: ErrorBar,
+  variations: readonly [number, number],
+  years: number | null,
+): NumberChange {
   const { id, title, unit, digits } = first;
   const change = second.value - first.value;
   const middle = (first.value + second.value) / 2;
   const changePercent = middle === 0 ? null : (100 * change) / middle;
-  const standardError =
-    first.standardError === null || second.standardError === null
-      ? null
-      : Math.hypot(first.standardError, second.standardError);
-  // Of two scans with the same standard error s, that of the change is sqrt(2) s and this is 1.96 sqrt(2) s.
-  const detectable = standardError === null ? null : smallestDetectableChange(standardError / Math.SQRT2);
+  const [a, b] = [first.standardError, second.standardError];
+  const isKnown = a !== null && b !== null;
+  const standardError = isKnown ? Math.hypot(a, b) : null;
+  const detectable = isKnown ? detectableDifference([a, b], variations) : null;
   const perYear = years === null ? null : change / years;
   return {
     id,

@@ -56,7 +56,7 @@ test('a ventricle that has grown is measured in a head that has turned', async (
       { name: 'later', volume: later, years: 2 },
     ],
     model,
-    { variations: 2, onProgress: ({ stage, done, total }) => told.push(`${stage} ${done / total}`) },
+    { variations: 4, onProgress: ({ stage, done, total }) => told.push(`${stage} ${done / total}`) },
   );
   expect([told[0], told.at(-1)]).toEqual(['register 0', 'segment 1']);
   expect(comparison.quality.filter(({ severity }) => severity === 'error')).toEqual([]);

@@ -127,6 +127,6 @@ function changesOf(scans: readonly ComparedScan[]): ScanChange[] {
     const [a, b] = [scans[from]!, scans[to]!];
     // Two scans of one day have no change a year.
     const years = a.years === null || b.years === null || a.years === b.years ? null : b.years - a.years;
-    return { from, to, years, numbers: changesBetween(a.errorBars.numbers, b.errorBars.numbers, years) };
+    return { from, to, years, numbers: changesBetween(a.errorBars, b.errorBars, years) };
   });
 }

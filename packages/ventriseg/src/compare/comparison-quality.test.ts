@@ -43,12 +43,13 @@ test('each doubt has its code, and errors come first', () => {
   expect(found({ meanSpace: { pairs: [pair], contradictionMm: 3 } })).toEqual([
     'warning REGISTRATIONS_CONTRADICT',
   ]);
-  // 1.3 mm cubed is 2.2 times 1 mm cubed.
   const empty = { code: 'NO_VENTRICLES_FOUND', severity: 'error', message: '' } as const;
   expect(found({ grids: [grid(1), grid(1.3)], quality: [[], [empty]] })).toEqual([
     'error SCAN_UNUSABLE',
     'warning VOXELS_DIFFER',
   ]);
+  // 1.2 times as long, as error bars have it, whatever a header rounds to.
+  expect(found({ grids: [grid(1), grid(1.2001)] })).toEqual([]);
   const unusable = assessComparison({ ...good, quality: [[], [empty]] })[0]!;
   expect(unusable.message).toContain('The numbers of b cannot be used (NO_VENTRICLES_FOUND)');
 });

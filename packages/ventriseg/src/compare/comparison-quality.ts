@@ -1,5 +1,6 @@
 /** Doubts about a comparison of scans, beside those about each scan: codes, and what to do about each. */
 import { type Grid, type MeanSpace, voxelSizesMm } from '@ventriseg/imaging';
+import { largestVoxelFactor } from '../error-bar/variations.ts';
 import type { QualityFinding } from '../segment/quality.ts';
 
 export const comparisonQualityCodes = [
@@ -28,8 +29,8 @@ const goodSimilarity = 0.7;
 const leastOverlap = 0.7;
 /** Pairs may contradict each other by this much, mm; within a voxel it does not matter. */
 const mostContradictionMm = 1;
-/** Voxels may differ in volume by this factor: beyond, partial volume differs as well. */
-const mostVoxelRatio = 2;
+/** Sides of voxels, beyond what error bars cover, may differ by as much as headers are rounded. */
+const sideTolerance = 0.005;
 
 export interface ComparisonEvidence {
   readonly names: readonly string[];
@@ -84,13 +85,14 @@ export function assessComparison({
       whatToDo: 'Compare the scans two by two, and leave out the one that does not fit.',
     });
   }
-  const volumes = grids.map(({ voxelToWorld }) => voxelSizesMm(voxelToWorld).reduce((a, b) => a * b));
-  const ratio = Math.max(...volumes) / Math.min(...volumes);
-  if (ratio > mostVoxelRatio) {
+  const ratio = ratioOfSides(grids);
+  if (ratio > largestVoxelFactor + sideTolerance) {
     findings.push({
       code: 'VOXELS_DIFFER',
       severity: 'warning',
-      message: `The voxels of the scans differ in volume by a factor of ${ratio.toFixed(1)}; so do their blurred borders.`,
+      message:
+        `The voxels of one scan are ${ratio.toFixed(1)} times as long as those of another, and its borders as blurred; ` +
+        `error bars cover up to ${largestVoxelFactor} times.`,
       whatToDo: 'Take small changes for effects of the resolution; compare scans of the same kind.',
     });
   }
@@ -106,4 +108,14 @@ export function assessComparison({
   });
   const rank = { error: 0, warning: 1 };
   return findings.sort((a, b) => rank[a.severity] - rank[b.severity]);
+}
+
+/** By how much the sides of voxels differ at most: shortest with shortest, longest with longest. */
+function ratioOfSides(grids: readonly Grid[]): number {
+  const sides = grids.map(({ voxelToWorld }) => voxelSizesMm(voxelToWorld).toSorted((a, b) => a - b));
+  const ratios = [0, 1, 2].map((place) => {
+    const lengths = sides.map((ofScan) => ofScan[place]!);
+    return Math.max(...lengths) / Math.min(...lengths);
+  });
+  return Math.max(...ratios);
 }

@@ -30,7 +30,7 @@ export const errorBarsSchema = z.strictObject({
         "Standard deviation over the variations, or Dahlberg's error of the scan and each of them where that is larger.",
       ),
       smallestDetectableChange: amount.describe(
-        '1.96 sqrt(2) standard errors: a smaller difference of two scans may be chance.',
+        "t sqrt(2) standard errors, with Student's t for the variations: a smaller difference of two scans may be chance.",
       ),
     }),
   ),

@@ -6,8 +6,8 @@
  * biological students", 1940). The latter also counts what all variations shift alike, such as the blur of
  * interpolation, which makes thin parts smaller.
  *
- * The smallest detectable change is 1.96 sqrt(2) standard errors: two measurements of an unchanged head differ by
- * more in 5 % of cases (J. M. Bland, D. G. Altman, "Measurement error", BMJ 313, 1996; H. Beckerman et al.,
+ * The smallest detectable change is t sqrt(2) standard errors, with Student's t for as many variations as there were (2.36
+ * for eight): two measurements of an unchanged head differ by more in 5 % of cases (J. M. Bland, D. G. Altman, "Measurement error", BMJ 313, 1996; H. Beckerman et al.,
  * "Smallest real difference, a link between reproducibility and responsiveness", Quality of Life Research 10, 2001).
  *
  * The spread knows of position and voxels, not of what else differs between two sessions: another scanner, motion,
@@ -16,11 +16,10 @@
 import type { Volume } from '@ventriseg/imaging';
 import { VentrisegError } from '../errors.ts';
 import { type SegmentModel, type SegmentVolumeOptions, segmentVolume } from '../segment/segment-volume.ts';
+import { smallestDetectableChange } from './confidence.ts';
 import { type FoundInScan, type ScanNumber, scanNumbers } from './scan-numbers.ts';
 import { firstVariations, undoVariation, varyScan } from './variations.ts';
 
-/** 97.5th percentile of the normal distribution times the square root of 2. */
-const detectableErrors = 1.96 * Math.SQRT2;
 export const leastVariations = 2;
 export const usualVariations = 8;
 
@@ -29,7 +28,7 @@ export interface ErrorBar extends ScanNumber {
   readonly mean: number | null;
   /** In the number's own unit; null like the mean. */
   readonly standardError: number | null;
-  /** 1.96 sqrt(2) standard errors: a smaller difference between two scans may be chance. */
+  /** t sqrt(2) standard errors: a smaller difference between two scans may be chance. */
   readonly smallestDetectableChange: number | null;
 }
 
@@ -95,11 +94,6 @@ function barOf(number: ScanNumber, told: readonly (readonly ScanNumber[])[]): Er
     ...number,
     mean,
     standardError,
-    smallestDetectableChange: smallestDetectableChange(standardError),
+    smallestDetectableChange: smallestDetectableChange(standardError, values.length),
   };
-}
-
-/** Of two measurements with this standard error each, in the same unit. */
-export function smallestDetectableChange(standardError: number): number {
-  return detectableErrors * standardError;
 }

@@ -1,10 +1,10 @@
+export { confidenceReach, detectableDifference, smallestDetectableChange } from './confidence.ts';
 export {
   type ErrorBar,
   type ErrorBarOptions,
   type ErrorBars,
   estimateErrorBars,
   leastVariations,
-  smallestDetectableChange,
   usualVariations,
 } from './error-bars.ts';
 export { moveScan } from './move-scan.ts';

@@ -4,6 +4,7 @@
  */
 
 import type { ComparisonRecord } from '../compare/comparison-record.ts';
+import { confidenceReach } from '../error-bar/index.ts';
 import type { ResultPanels } from '../segment/result-panels.ts';
 import { comparisonProvenance } from './comparison-provenance.ts';
 import { comparisonRows } from './comparison-rows.ts';
@@ -74,25 +75,26 @@ function changeSection({ scans }: ComparisonRecord, change: ComparisonRecord['ch
 ${years === null ? html`<p>The time between the scans is not known.</p>` : html`<p>Time between the scans: ${years.toFixed(2)} years.</p>`}
 ${numberTable('Change, with its standard error and what it must exceed', heads, rows)}
 <p class="note">Change: to less from, ± its standard error; in % of the mean of both. Detectable from: a smaller
-change may be chance (1.96 standard errors of the change; 5 % of unchanged heads exceed it). It covers how the head
+change may be chance (5 % of unchanged heads exceed it, by Student’s t). It covers how the head
 lies in the scanner and on the grid of voxels, not what else differs between two sessions, such as the scanner.</p>
 </section>
 `;
 }
 
-function courseSection({ scans }: ComparisonRecord): Html | undefined {
+function courseSection({ scans, errorBars }: ComparisonRecord): Html | undefined {
   const chart = timeCourseChart(
     'all ventricles, mL',
     scans.map(({ name, years, numbers }, k) => {
-      const total = numbers.find(({ id }) => id === 'totalMl')!;
-      return { name, at: years ?? k, value: total.value, standardError: total.standardError };
+      const { value, standardError } = numbers.find(({ id }) => id === 'totalMl')!;
+      const reach = standardError === null ? null : confidenceReach(standardError, errorBars.variations);
+      return { name, at: years ?? k, value, reach };
     }),
     scans.every(({ years }) => years !== null) ? 'years' : 'scans',
   );
   return html`<section>
 <h2>Course</h2>
 ${chart}
-<p class="note">Bars: 1.96 standard errors to each side.</p>
+<p class="note">Bars: where the number lies in 95 % of cases, as far as position and voxels go.</p>
 </section>
 `;
 }

@@ -22,7 +22,7 @@ ${numberTable(
   }),
 )}
 <p class="note">The scan was segmented again with the head ${variationsText(errorBars)}. Detectable change: two scans of an
-unchanged head differ by more in 5 % of cases (1.96 √2 standard errors), as far as position and voxels go; another
+unchanged head differ by more in 5 % of cases (√2 times Student’s t of the standard error), as far as position and voxels go; another
 scanner, or voxels of quite another size, add to it. A dash: not every variation gave the number.</p>
 </section>
 `;

@@ -18,10 +18,9 @@ const margin = 30;
 /** Top and bottom of the band. */
 const band = { top: 8, bottom: 34 };
 
-/** @param standardError of the value; null where there is none */
-export function normChart(norm: NormOnChart, standardError: number | null): Html {
+/** @param reach half the length of the value's error bar, in its unit */
+export function normChart(norm: NormOnChart, reach: number): Html {
   const { value, mean, sd, upperLimit } = norm;
-  const reach = 1.96 * (standardError ?? 0);
   const marks = [mean - 2 * sd, mean + 2 * sd, value - reach, value + reach, upperLimit?.value ?? mean];
   const ticks = ticksOf(Math.max(0, Math.min(...marks)), Math.max(...marks), 8);
   const [low, high] = [ticks[0]!, ticks.at(-1)!];

@@ -1,4 +1,5 @@
 /** The numbers beside published norms, each as a small chart: mean, two standard deviations, limit, and this scan. */
+import { confidenceReach } from '../error-bar/index.ts';
 import type { ResultRecord } from '../segment/result-record.ts';
 import { type Html, html } from './html.ts';
 import { normChart } from './norm-chart.ts';
@@ -20,9 +21,10 @@ export function normsSection({ record }: ReportInputs): Html | undefined {
   return html`<section>
 <h2>Beside published norms</h2>
 ${norms.compared.map((norm) => {
-  const error = errorBars?.numbers.find(({ id }) => id === norm.number)?.standardError ?? null;
+  const error = errorBars?.numbers.find(({ id }) => id === norm.number)?.standardError;
+  const reach = errorBars && error ? confidenceReach(error, errorBars.variations) : 0;
   return html`<h3>${norm.title}: ${norm.value.toFixed(norm.digits)}${norm.unit === 'ratio' ? '' : ` ${norm.unit}`}, ${standardDeviations(norm.z)}</h3>
-${normChart(norm, error)}
+${normChart(norm, reach)}
 <p class="note">Grey band: mean ± 2 standard deviations (${norm.mean} ± ${norm.sd}) of ${norm.people} people of ${norm.age.from} to ${norm.age.to} years,
 ${norm.population}.${limitOf(norm)} ${norm.remark} ${norm.citation}, doi ${norm.doi}; read in ${norm.confirmedIn}.</p>
 `;

@@ -7,7 +7,8 @@ export interface TimePoint {
   /** Years, or the position of the scan. */
   readonly at: number;
   readonly value: number;
-  readonly standardError: number | null;
+  /** Half the length of its error bar, in the unit of the value; null without one. */
+  readonly reach: number | null;
 }
 
 const width = 640;
@@ -20,7 +21,7 @@ export function timeCourseChart(
   points: readonly TimePoint[],
   horizontal: 'years' | 'scans',
 ): Html {
-  const reach = (point: TimePoint) => 1.96 * (point.standardError ?? 0);
+  const reach = (point: TimePoint) => point.reach ?? 0;
   const low = Math.min(...points.map((point) => point.value - reach(point)));
   const high = Math.max(...points.map((point) => point.value + reach(point)));
   const room = Math.max((high - low) * 0.15, Math.abs(high) * 0.02, 0.1);
