@@ -30,14 +30,13 @@ export function measureSurface(surface: Surface): SurfaceMeasures {
   return { volumeMl: volumeMm3 / 1000, areaMm2, isClosed: isClosed(surface) };
 }
 
-/** Whether the edges, taken in both directions, are the same ones and none occurs twice. */
+/** Whether each edge occurs once in the other direction, so that it occurs once itself. */
 function isClosed({ positions, triangles }: Surface): boolean {
   const { start, ends } = leavingEdges(triangles, 3, positions.length / 3);
-  const endOf = (at: number) => triangles[edgeEnd(at, 3)]!;
-  const edges = (from: number, to: number) => {
+  return triangles.every((to, at) => {
+    const from = triangles[edgeEnd(at, 3)]!;
     let count = 0;
     for (let k = start[from]!; k < start[from + 1]!; k++) if (ends[k] === to) count++;
-    return count;
-  };
-  return triangles.every((from, at) => edges(from, endOf(at)) === 1 && edges(endOf(at), from) === 1);
+    return count === 1;
+  });
 }

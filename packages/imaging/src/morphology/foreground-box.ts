@@ -44,16 +44,21 @@ export function foregroundBox(mask: Pick<Volume, 'data' | 'shape'>): VoxelBox | 
   return { start: [x0, y0, z0], size: [x1 - x0 + 1, y1 - y0 + 1, z1 - z0 + 1] };
 }
 
-/** Whether a row of a byte mask is known to be all zero: most are, and sixteen bytes are looked at at a time. */
+/**
+ * Whether a row of a byte mask is known to be all zero: most are, and sixteen bytes are looked at at a time, up to
+ * three of the rows before and after among them.
+ */
 function emptinessOf(data: VoxelArray, nx: number): (row: number) => boolean {
-  const isBytes = data instanceof Uint8Array && data.byteOffset % 4 === 0 && nx % 16 === 0;
-  if (!isBytes) return () => false;
+  if (!(data instanceof Uint8Array) || data.byteOffset % 4 !== 0) return () => false;
   const words = new Int32Array(data.buffer, data.byteOffset, data.length >> 2);
   return (row) => {
-    const end = (row + nx) >> 2;
-    for (let at = row >> 2; at < end; at += 4) {
+    const end = (row + nx + 3) >> 2;
+    if (end > words.length) return false;
+    let at = row >> 2;
+    for (; at + 4 <= end; at += 4) {
       if ((words[at]! | words[at + 1]! | words[at + 2]! | words[at + 3]!) !== 0) return false;
     }
+    for (; at < end; at++) if (words[at] !== 0) return false;
     return true;
   };
 }

@@ -60,6 +60,7 @@ export function networkView(conformed: Volume, plan: SlicePlan, run: Extent, hea
 export function sidesCut({ grid, openEnds }: NetworkView, box: LabelledBox, leastMm2: number): string[] {
   const toView = multiplyAffines(invertAffine(grid.voxelToWorld), box.grid.voxelToWorld);
   const voxelMm2 = (1000 * voxelVolumeMl(box.grid)) ** (2 / 3);
+  const { classes } = box;
   const [nx, ny, nz] = box.grid.shape;
   const ends = openEnds.map(({ axis, end, side }) => {
     const [a, b, c, d] = toView.slice(4 * axis, 4 * axis + 4) as [number, number, number, number];
@@ -71,7 +72,7 @@ export function sidesCut({ grid, openEnds }: NetworkView, box: LabelledBox, leas
   for (let z = 0, at = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
       for (let x = 0; x < nx; x++, at++) {
-        if (box.classes[at] === 0) continue;
+        if (classes[at] === 0) continue;
         for (const end of ends) {
           if (end.sign * (end.a * x + end.b * y + end.c * z + end.d - end.from) < end.reach) end.reached++;
         }

@@ -17,6 +17,9 @@ export interface PictureThread {
 
 type Encoded<T> = Omit<T, 'picture'> & { readonly picture: EncodedPicture };
 
+/** More than the pictures of one scan. */
+const mostWaiting = 100;
+
 let thread: PictureThread | undefined;
 
 /** The thread; it starts with the first call. */
@@ -29,7 +32,11 @@ function startThread(): PictureThread {
   // Threads load built files; `src/segment` and `dist/segment` both lie two folders below the package.
   const filename = fileURLToPath(new URL('../../dist/segment/picture-tasks.js', import.meta.url));
   // They need none of the loaders that the process may have been started with.
-  const pool = new Piscina({ filename, minThreads: 1, maxThreads: 1, execArgv: [] });
+  // Tasks wait in the thread itself: from here the next one could only be sent when the measuring lets it.
+  const pool = new Piscina({
+    ...{ filename, minThreads: 1, maxThreads: 1, execArgv: [] },
+    concurrentTasksPerWorker: mostWaiting,
+  });
   const run = <N extends keyof typeof tasks>(name: N, argument: Parameters<(typeof tasks)[N]>[0]) =>
     pool.run(argument, { name }) as Promise<ReturnType<(typeof tasks)[N]>>;
   return {
