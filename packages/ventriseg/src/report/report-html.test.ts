@@ -137,6 +137,10 @@ test('it tells volumes, sides, doubts with what to do, and where the numbers com
   expect(text).toContain('Evans index 0.299 callosal angle 101.3° width between the caudates – (1) ');
   expect(text).toContain('There is no waist.');
   expect(text).toContain('its tilt is known to 2.3 degrees');
+  expect(text).not.toContain('seen at 4 mm');
+  const skull = { ...measured, id: 'intracranialVolumeMl', title: 'intracranial volume' } as const;
+  const measures = [{ ...skull, unit: 'mL', value: 1450 } as const];
+  expect(plain(reportHtml({ ...full, measures }, pictures))).toContain('intracranial volume is seen at 4 mm');
   expect(text).toContain('Evans index 0.299; axial, 12 mm above the commissures');
   expect(text).toContain('third 5.0 mm; axial, through the commissures');
   expect(text).toContain('callosal angle 101.3°; coronal, 28 mm behind the anterior commissure');
