@@ -54,9 +54,12 @@ test('labels outside of the skull are doubted, and many are refused', () => {
 });
 
 test('low confidence is a doubt, and an error when it is very low or the networks disagree as well', () => {
-  const found = (confidence: number, locatedMl: number) =>
-    assessQuality({
-      ...inputsWith({ lateral: 20 }),
+  const found = (confidence: number, locatedMl: number, voxelMm = 1) => {
+    const inputs = inputsWith({ lateral: 20 });
+    const voxelToWorld = affine.map((value, at) => (at % 5 === 0 && at < 15 ? voxelMm : value));
+    return assessQuality({
+      ...inputs,
+      labels: { ...inputs.labels, voxelToWorld },
       evidence: {
         intracranialMl: 1500,
         headCutAt: [],
@@ -66,7 +69,12 @@ test('low confidence is a doubt, and an error when it is very low or the network
         confidence,
       },
     }).map(({ code, severity }) => `${severity} ${code}`);
+  };
   expect(found(0.85, 40)).toEqual([]);
+  expect(found(0.84, 40)).toEqual(['warning LOW_CONFIDENCE']);
+  expect(found(0.84, 40, 2)).toEqual([]);
+  expect(found(0.79, 40, 2)).toEqual(['warning LOW_CONFIDENCE']);
+  expect(found(0.84, 10)).toEqual(['warning LOW_CONFIDENCE', 'warning NETWORKS_DISAGREE']);
   expect(found(0.75, 40)).toEqual(['warning LOW_CONFIDENCE']);
   expect(found(0.65, 40)).toEqual(['error UNFAMILIAR_IMAGE']);
   expect(found(0.85, 10)).toEqual(['warning NETWORKS_DISAGREE']);

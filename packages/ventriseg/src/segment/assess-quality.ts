@@ -52,26 +52,27 @@ export function assessQuality(inputs: QualityInputs): QualityFinding[] {
   else if (total.ml === 0) {
     add('NO_VENTRICLES_FOUND', 'No ventricle was found in the head; every volume is 0.');
   }
-  if (evidence !== undefined && total.ml > 0) judgeNetworks(evidence, total.ml, add);
+  const longestMm = Math.max(...voxelSizesMm(labels.voxelToWorld));
+  if (evidence !== undefined && total.ml > 0) judgeNetworks(evidence, total.ml, longestMm, add);
   if (total.ml > 0) judgeVolumes(volumes, evidence, add);
   judgeFields(inputs, add);
-  const longest = Math.max(...voxelSizesMm(labels.voxelToWorld));
-  if (longest > qualityLimits.voxelMm) {
-    add('COARSE_SCAN', `The voxels are up to ${longest.toFixed(1)} mm long; volumes are rough.`);
+  if (longestMm > qualityLimits.voxelMm) {
+    add('COARSE_SCAN', `The voxels are up to ${longestMm.toFixed(1)} mm long; volumes are rough.`);
   }
   return findings.sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'));
 }
 
 type Add = (code: QualityCode, message: string) => void;
 
-function judgeNetworks(evidence: LocateEvidence, totalMl: number, add: Add): void {
+function judgeNetworks(evidence: LocateEvidence, totalMl: number, longestMm: number, add: Add): void {
   const { locatedMl, outsideShare, confidence } = evidence;
   const limits = qualityLimits;
   const disagree =
     locatedMl > 0 &&
     (locatedMl < limits.disagreement.least * totalMl || locatedMl > limits.disagreement.most * totalMl);
-  if (confidence !== undefined && confidence < limits.confidence.doubtful) {
-    const usable = confidence >= limits.confidence.unusable && !disagree;
+  const { doubtful, doubtfulFine, fineMm, unusable } = limits.confidence;
+  if (confidence !== undefined && confidence < (longestMm > fineMm ? doubtful : doubtfulFine)) {
+    const usable = confidence >= (disagree ? doubtful : unusable);
     add(
       usable ? 'LOW_CONFIDENCE' : 'UNFAMILIAR_IMAGE',
       `The labels have a mean probability of ${confidence.toFixed(2)}` +
