@@ -7,8 +7,9 @@
  * interpolation, which makes thin parts smaller.
  *
  * The smallest detectable change is t sqrt(2) standard errors, with Student's t for as many variations as there were (2.36
- * for eight): two measurements of an unchanged head differ by more in 5 % of cases (J. M. Bland, D. G. Altman, "Measurement error", BMJ 313, 1996; H. Beckerman et al.,
- * "Smallest real difference, a link between reproducibility and responsiveness", Quality of Life Research 10, 2001).
+ * for eight): two measurements of an unchanged head differ by more in 5 % of cases (J. M. Bland, D. G. Altman,
+ * "Measurement error", BMJ 313, 1996; H. Beckerman et al., "Smallest real difference, a link between reproducibility and
+ * responsiveness", Quality of Life Research 10, 2001).
  *
  * The spread knows of position and voxels, not of what else differs between two sessions: another scanner, motion,
  * hydration. `bench/repeatability` compares it with turned, coarsened and noisy copies of real scans.
