@@ -88,7 +88,10 @@ test('a training that was stopped ends with the same weights as one that was not
     onProgress: ({ step }) => step === 3 && stop.abort(),
   });
   expect(half).toMatchObject({ finished: false, step: 3 });
-  await trainVolumes({ dataset, recipe, output: stopped, threads: 1, resume: true });
+  const steps: number[] = [];
+  const onProgress = ({ step }: { step: number }) => steps.push(step);
+  await trainVolumes({ dataset, recipe, output: stopped, threads: 1, resume: true, onProgress });
+  expect(steps[0]).toBe(4);
   const bytes = (run: string) => readFileSync(join(run, 'model.onnx'));
   expect(Buffer.compare(bytes(whole), bytes(stopped))).toBe(0);
   await expect(trainVolumes({ dataset, recipe, output: whole })).rejects.toMatchObject({

@@ -179,7 +179,8 @@ export async function trainVolumes(options: TrainVolumesOptions): Promise<TrainV
         onProgress?.({ ...progress, evaluated: scores });
         losses.reset();
       }
-      if (step % CHECKPOINT_EVERY === 0 || batch === undefined) await saveCheckpoint();
+      const isLast = batch === undefined || signal?.aborted === true;
+      if (step % CHECKPOINT_EVERY === 0 || isLast) await saveCheckpoint();
     }
     status = 'success';
   } finally {
