@@ -28,8 +28,8 @@ error).</p>`
 }
 ${
   measures.some(({ id, value }) => id === 'intracranialVolumeMl' && value !== null)
-    ? html`<p class="note">The intracranial volume is seen at 4 mm: on made heads 5 % off on average and 10 % at most, in
-either direction. It suits a person’s own course better than comparing people.</p>`
+    ? html`<p class="note">The intracranial volume is seen at 4 mm: on heads made from label maps 5 % off on average and
+10 % at most, in either direction. It suits a person’s own course better than comparing people.</p>`
     : undefined
 }
 </section>
