@@ -72,7 +72,8 @@ test('low confidence is a doubt, and an error when it is very low or the network
   };
   expect(found(0.85, 40)).toEqual([]);
   expect(found(0.84, 40)).toEqual(['warning LOW_CONFIDENCE']);
-  expect(found(0.84, 40, 2)).toEqual([]);
+  expect(found(0.84, 40, 1.2)).toEqual([]);
+  expect(found(0.84, 40, 0.9999)).toEqual(['warning LOW_CONFIDENCE']);
   expect(found(0.79, 40, 2)).toEqual(['warning LOW_CONFIDENCE']);
   expect(found(0.84, 10)).toEqual(['warning LOW_CONFIDENCE', 'warning NETWORKS_DISAGREE']);
   expect(found(0.75, 40)).toEqual(['warning LOW_CONFIDENCE']);

@@ -1,5 +1,5 @@
 /** Which rules of the table in quality.ts a result breaks. */
-import { type Shape3, type Volume, voxelSizesMm } from '@ventriseg/imaging';
+import { type Shape3, type Vec3, type Volume, voxelSizesMm } from '@ventriseg/imaging';
 import { ventricles } from '../labels/index.ts';
 import type { VentricleVolumes } from './measure-labels.ts';
 import type { MidSagittalPlane } from './mid-sagittal-plane.ts';
@@ -52,26 +52,31 @@ export function assessQuality(inputs: QualityInputs): QualityFinding[] {
   else if (total.ml === 0) {
     add('NO_VENTRICLES_FOUND', 'No ventricle was found in the head; every volume is 0.');
   }
-  const longestMm = Math.max(...voxelSizesMm(labels.voxelToWorld));
-  if (evidence !== undefined && total.ml > 0) judgeNetworks(evidence, total.ml, longestMm, add);
+  const voxelMm = voxelSizesMm(labels.voxelToWorld);
+  if (evidence !== undefined && total.ml > 0) judgeNetworks(evidence, total.ml, voxelMm, add);
   if (total.ml > 0) judgeVolumes(volumes, evidence, add);
   judgeFields(inputs, add);
-  if (longestMm > qualityLimits.voxelMm) {
-    add('COARSE_SCAN', `The voxels are up to ${longestMm.toFixed(1)} mm long; volumes are rough.`);
+  const longest = Math.max(...voxelMm);
+  if (longest > qualityLimits.voxelMm) {
+    add('COARSE_SCAN', `The voxels are up to ${longest.toFixed(1)} mm long; volumes are rough.`);
   }
   return findings.sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'));
 }
 
 type Add = (code: QualityCode, message: string) => void;
 
-function judgeNetworks(evidence: LocateEvidence, totalMl: number, longestMm: number, add: Add): void {
+/** Sides of voxels that differ from 1 mm by less are as headers round them. */
+const sideTolerance = 0.005;
+
+function judgeNetworks(evidence: LocateEvidence, totalMl: number, voxelMm: Vec3, add: Add): void {
   const { locatedMl, outsideShare, confidence } = evidence;
   const limits = qualityLimits;
   const disagree =
     locatedMl > 0 &&
     (locatedMl < limits.disagreement.least * totalMl || locatedMl > limits.disagreement.most * totalMl);
-  const { doubtful, doubtfulFine, fineMm, unusable } = limits.confidence;
-  if (confidence !== undefined && confidence < (longestMm > fineMm ? doubtful : doubtfulFine)) {
+  const { doubtful, doubtfulAtOneMm, unusable } = limits.confidence;
+  const isOneMm = voxelMm.every((mm) => Math.abs(mm - 1) < sideTolerance);
+  if (confidence !== undefined && confidence < (isOneMm ? doubtfulAtOneMm : doubtful)) {
     const usable = confidence >= (disagree ? doubtful : unusable);
     add(
       usable ? 'LOW_CONFIDENCE' : 'UNFAMILIAR_IMAGE',

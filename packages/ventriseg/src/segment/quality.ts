@@ -39,10 +39,10 @@ export const qualityLimits = {
   /** Area of the ventricles where what the network looked at ends, mm2. */
   cutMm2: 8,
   /**
-   * Mean probability of the label that was chosen, over all labelled voxels; `doubtfulFine` where no side of a voxel is over
-   * `fineMm`, since larger ones hold more than one tissue.
+   * Mean probability of the label that was chosen, over all labelled voxels; `doubtfulAtOneMm` where voxels are those of the
+   * network, so that no interpolation has blurred the probabilities.
    */
-  confidence: { doubtful: 0.8, doubtfulFine: 0.85, fineMm: 1.25, unusable: 0.75 },
+  confidence: { doubtful: 0.8, doubtfulAtOneMm: 0.85, unusable: 0.75 },
   /** A part apart from the rest of its ventricle: from this volume on, with a mean probability under this. */
   unsurePart: { leastMl: 0.5, confidence: 0.75 },
 } as const;
@@ -86,8 +86,9 @@ export const qualityRules = {
     meaning: 'The network is less sure than on the images it knows.',
     whatToDo: 'Compare the outlines with the ventricles in the pictures before you use a number.',
     threshold:
-      `mean probability of the labels under ${confidence.doubtful}, of voxels up to ${confidence.fineMm} mm under ` +
-      `${confidence.doubtfulFine}; the scans trained on have 0.89 to 0.90 at 1 mm and 0.83 to 0.89 at 2 mm`,
+      `mean probability of the labels under ${confidence.doubtful}, of voxels of 1 mm, whose probabilities are not ` +
+      `interpolated, under ${confidence.doubtfulAtOneMm}; the scans trained on have 0.89 to 0.90 at 1 mm and 0.83 to 0.89 ` +
+      'at 2 mm',
   },
   NETWORKS_DISAGREE: {
     severity: 'warning',
