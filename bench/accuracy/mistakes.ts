@@ -12,7 +12,7 @@ import {
 } from 'ventriseg/node';
 import { panelSheet } from '../../packages/ventriseg/src/segment/panel-sheet.ts';
 import { quantile } from '../../packages/ventriseg/src/volumes/quantile.ts';
-import { diceOfAll, type ScanScores } from './scores.ts';
+import { diceOfAll, nameOf, type ScanScores } from './scores.ts';
 
 /** Share of the voxels brighter than the mean, which is no air, that are darker than the brain's bright tissue. */
 const brightShare = 0.85;
@@ -21,20 +21,16 @@ const brightShare = 0.85;
 export async function drawWorst(worst: readonly ScanScores[], folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const scan of worst) {
-    const name = `${scan.dataset}_${scan.subject}`.replaceAll(/[ ,]+/g, '-');
-    await writeFile(
-      join(folder, `${diceOfAll(scan).toFixed(3)}_${name}.png`),
-      encodePng(await drawMistakes(scan)),
-    );
+    const path = join(folder, `${diceOfAll(scan).toFixed(3)}_${nameOf(scan)}.png`);
+    await writeFile(path, encodePng(await drawMistakes(scan)));
   }
 }
 
 async function drawMistakes(scan: ScanScores): Promise<Picture> {
-  const { image: imagePath, truth: truthPath, truthScheme, result: resultPath } = scan.files;
-  const { volume } = await openScan(imagePath);
+  const { volume } = await openScan(scan.imagePath);
   const image = reorient(volume, 'LIA');
-  const found = await openCanonical(resultPath, 'freesurfer');
-  const truth = { ...found, data: (await openCanonical(truthPath, truthScheme)).data };
+  const found = await openCanonical(scan.resultPath, 'freesurfer');
+  const truth = { ...found, data: (await openCanonical(scan.labelsPath, scan.scheme)).data };
   const shown = { image, black: 0, bright: brightLevel(image) };
   const seen = (labels: Volume<Uint8Array>) => ({ labels, shown, plane: undefined });
   const panels = drawChange(seen(truth), seen(found), gridOf(image), { planeWindowMm: 192, pixelsPerMm: 2 });

@@ -19,7 +19,15 @@ import { dataPath } from '../../test/data-folder.ts';
 import { runScript, tell, UsageError } from '../command-line.ts';
 import { heldOutPeople, type LabelledScan, labelledScans } from '../labelled-scans.ts';
 import { drawWorst } from './mistakes.ts';
-import { diceOfAll, type ScanScores, type ScoredScan, scanTable, scoresOf, summaryTable } from './scores.ts';
+import {
+  diceOfAll,
+  nameOf,
+  type ScanScores,
+  type ScoredScan,
+  scanTable,
+  scoresOf,
+  summaryTable,
+} from './scores.ts';
 import { writeSyntheticHeads } from './synthetic-heads.ts';
 
 const help = `npm run bench:accuracy -- [options]
@@ -52,9 +60,8 @@ interface Choices {
 
 async function scoreScan(scan: ScoredScan, model: SegmentModel, choices: Choices): Promise<ScanScores> {
   const { output, crf, flip } = choices;
-  const name = `${scan.dataset}_${scan.subject}`.replaceAll(/[ ,]+/g, '-');
   const result = await segmentFile(scan.imagePath, {
-    ...{ output, name, model, crf, flip },
+    ...{ output, name: nameOf(scan), model, crf, flip },
     overwrite: true,
   });
   const { structures } = await evaluateLabels(scan.labelsPath, result.labelsPath, {
@@ -62,19 +69,13 @@ async function scoreScan(scan: ScoredScan, model: SegmentModel, choices: Choices
     predictionScheme: 'freesurfer',
   });
   return {
-    dataset: scan.dataset,
-    subject: scan.subject,
+    ...scan,
     trainedOn: choices.trainedOn(scan),
     structures: scoresOf(structures),
     intracranialErrorPercent: skullError(result.record, scan.intracranialMl),
     seconds: result.record.timingsMs.total! / 1000,
     quality: result.record.quality.map(({ code }) => code),
-    files: {
-      image: scan.imagePath,
-      truth: scan.labelsPath,
-      truthScheme: scan.scheme,
-      result: result.labelsPath,
-    },
+    resultPath: result.labelsPath,
   };
 }
 

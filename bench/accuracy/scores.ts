@@ -32,9 +32,7 @@ export interface ScoredScan {
   readonly intracranialMl?: number;
 }
 
-export interface ScanScores {
-  readonly dataset: string;
-  readonly subject: string;
+export interface ScanScores extends ScoredScan {
   /** Whether the model was trained on this person: no measure of quality then. */
   readonly trainedOn: boolean;
   readonly structures: Readonly<Partial<Record<StructureName, Scores>>>;
@@ -43,12 +41,13 @@ export interface ScanScores {
   readonly seconds: number;
   /** Codes of the quality. */
   readonly quality: readonly string[];
-  readonly files: {
-    readonly image: string;
-    readonly truth: string;
-    readonly truthScheme: LabelScheme;
-    readonly result: string;
-  };
+  /** Labels that were found. */
+  readonly resultPath: string;
+}
+
+/** What a scan's files are called after. */
+export function nameOf({ dataset, subject }: Pick<ScoredScan, 'dataset' | 'subject'>): string {
+  return `${dataset}_${subject}`.replaceAll(/[ ,]+/g, '-');
 }
 
 /** The structures that the truth has; a horn that the labels do not tell apart has no score. */

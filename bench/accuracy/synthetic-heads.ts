@@ -8,6 +8,7 @@ import { writeNifti } from '@ventriseg/imaging';
 import { SeededRandom } from 'onnx-autograd';
 import { type ChoroidPlexus, openScan } from 'ventriseg/node';
 import { type SynthesisInput, synthesiseImage } from '../../packages/ventriseg/src/synthesis/index.ts';
+import { codes, codesOfLabels } from '../../packages/ventriseg/src/volume-training/tissue-codes.ts';
 import { dataPath } from '../../test/data-folder.ts';
 import { heldOutMaps } from '../labelled-scans.ts';
 import type { ScoredScan } from './scores.ts';
@@ -23,9 +24,6 @@ const kinds: Readonly<Record<string, SynthesisInput>> = {
   'T2-like': { ...plain, contrast: 't2-like' },
   'FLAIR-like': { ...plain, contrast: 'flair-like' },
 };
-
-/** The choroid plexus of either side, and the ventricle that it lies in. */
-const plexusIn: Readonly<Record<number, number>> = { 31: 4, 136: 4, 137: 4, 63: 43, 163: 43, 164: 43 };
 
 /**
  * Writes the heads and their labels into a folder; the same ones each time.
@@ -45,7 +43,10 @@ export async function writeSyntheticHeads(
       const random = new SeededRandom(1000 + heldOutMaps.length * k + n);
       const { image, labels } = synthesiseImage(map, options, random);
       if (plexus === 'ventricle') {
-        for (const [at, label] of labels.data.entries()) labels.data[at] = plexusIn[label] ?? label;
+        for (const [at, code] of codesOfLabels(labels, 'freesurfer', true, subject).data.entries()) {
+          if (code === codes.leftPlexus) labels.data[at] = 4;
+          else if (code === codes.rightPlexus) labels.data[at] = 43;
+        }
       }
       const path = (what: string) => join(folder, `head${k + 1}_${subject}_${what}.nii.gz`);
       const scan = {

@@ -4,6 +4,7 @@
  */
 import {
   applyAffine,
+  axisCodes,
   conformGrid,
   dilate,
   fillHoles,
@@ -29,6 +30,7 @@ import { labelVoxels } from '../../packages/ventriseg/src/segment/label-regions.
 import { paintLesions, type WhiteMatterLesions } from '../../packages/ventriseg/src/synthesis/index.ts';
 import { slotLabels } from '../../packages/ventriseg/src/synthesis/tissues.ts';
 import { displace, ventricleGrowth } from '../../packages/ventriseg/src/synthesis/ventricle-growth.ts';
+import { linearAt } from '../../test/linear-at.ts';
 import { inverted, middleOf, regrid, withNoise } from '../change-scan.ts';
 
 /** A scan and its true labels by FreeSurfer's numbers, on one grid, and a mask of its brain. */
@@ -174,22 +176,6 @@ function widened({ scan, labels }: LabelledHead, mm: number) {
   return { scan: { ...scan, data: image }, labels: { ...labels, data: wide } };
 }
 
-/** Trilinear; the place lies inside of the scan. */
-function linearAt({ data, shape }: Volume, place: Vec3): number {
-  const [nx, ny] = shape;
-  const [x, y, z] = place.map((value, axis) =>
-    Math.min(Math.floor(value), shape[axis]! - 2),
-  ) as unknown as Vec3;
-  const [a, b, c] = [place[0] - x, place[1] - y, place[2] - z];
-  let value = 0;
-  for (let corner = 0; corner < 8; corner++) {
-    const [i, j, k] = [corner & 1, (corner >> 1) & 1, corner >> 2];
-    const weight = (i ? a : 1 - a) * (j ? b : 1 - b) * (k ? c : 1 - c);
-    value += weight * data[x + i + nx * (y + j + ny * (z + k))]!;
-  }
-  return value;
-}
-
 function both(head: LabelledHead, change: <T extends Volume>(volume: T) => Volume) {
   return { scan: change(head.scan), labels: change(head.labels) as Volume<Uint8Array> };
 }
@@ -217,15 +203,11 @@ function labelsOn(labels: Volume<Uint8Array>, grid: Grid): Volume<Uint8Array> {
 function withBias(scan: Volume, share: number): Volume {
   const [nx, ny, nz] = scan.shape;
   const data = Float32Array.from(scan.data);
-  for (let z = 0, at = 0; z < nz; z++) {
-    for (let y = 0; y < ny; y++) {
-      for (let x = 0; x < nx; x++, at++) {
-        const field =
-          Math.sin((Math.PI * x) / nx) * Math.cos((Math.PI * y) / ny) + Math.cos((Math.PI * z) / nz) / 2;
-        data[at]! *= 1 + (share * field) / 1.5;
-      }
-    }
-  }
+  eachVoxel(scan, (at, [x, y, z]) => {
+    const field =
+      Math.sin((Math.PI * x) / nx) * Math.cos((Math.PI * y) / ny) + Math.cos((Math.PI * z) / nz) / 2;
+    data[at]! *= 1 + (share * field) / 1.5;
+  });
   return { ...scan, data };
 }
 
@@ -289,7 +271,7 @@ function withMotion(scan: Volume, degrees: number): Volume<Float32Array> {
     const ghost = blurred[at + nx * (((row + (ny >> 1)) % ny) - row)]!;
     return (1 - ghostShare) * value + ghostShare * ghost;
   });
-  return resample({ ...upright[0]!, data }, gridOf(scan), { method: 'nearest' }) as Volume<Float32Array>;
+  return reorient({ ...upright[0]!, data }, axisCodes(scan.voxelToWorld));
 }
 
 /** Without what lies 25 mm below, or 10 mm above, the ventricles. */

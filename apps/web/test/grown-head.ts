@@ -1,6 +1,7 @@
 /** A second scan of a head: the first one, turned, with the middle of the brain grown. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { applyAffine, invertAffine, readNifti, type Vec3, type Volume, writeNifti } from '@ventriseg/imaging';
+import { linearAt } from '../../../test/linear-at.ts';
 
 /** Growth at its centre, and how far it reaches (one standard deviation), mm. */
 const growth = 0.15;
@@ -31,23 +32,9 @@ function grown(scan: Volume, centreMm: Vec3): Volume<Float32Array> {
           centreMm[1] + shrink * (sin * x + cos * y),
           centreMm[2] + shrink * z,
         ];
-        data[at] = valueAt(scan, applyAffine(toVoxel, source));
+        data[at] = linearAt(scan, applyAffine(toVoxel, source));
       }
     }
   }
   return { data, shape, voxelToWorld };
-}
-
-/** Trilinear; 0 outside. */
-function valueAt({ data, shape: [nx, ny, nz] }: Volume, [x, y, z]: Vec3): number {
-  const [i, j, k] = [Math.floor(x), Math.floor(y), Math.floor(z)];
-  if (i < 0 || j < 0 || k < 0 || i + 1 >= nx || j + 1 >= ny || k + 1 >= nz) return 0;
-  const [a, b, c] = [x - i, y - j, z - k];
-  let value = 0;
-  for (let corner = 0; corner < 8; corner++) {
-    const [p, q, r] = [corner & 1, (corner >> 1) & 1, corner >> 2];
-    const weight = (p ? a : 1 - a) * (q ? b : 1 - b) * (r ? c : 1 - c);
-    value += weight * data[i + p + nx * (j + q + ny * (k + r))]!;
-  }
-  return value;
 }

@@ -30,7 +30,7 @@ test('the band of a norm reaches from two deviations below to two above, the val
 test('scans lie at their times, higher values higher up, bars as long as told to each side', () => {
   const points = [
     { name: 'a', at: 0, value: 10, reach: 2 },
-    { name: 'b', at: 1, value: 20, reach: null },
+    { name: 'b', at: 1, value: 20, reach: 0 },
     { name: 'c', at: 4, value: 15, reach: 0 },
   ];
   const { markup } = timeCourseChart('volume, mL', points, 'years');

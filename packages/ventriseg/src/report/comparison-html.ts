@@ -75,8 +75,7 @@ function changeSection({ scans }: ComparisonRecord, change: ComparisonRecord['ch
 ${years === null ? html`<p>The time between the scans is not known.</p>` : html`<p>Time between the scans: ${years.toFixed(2)} years.</p>`}
 ${numberTable('Change, with its standard error and what it must exceed', heads, rows)}
 <p class="note">Change: to less from, ± its standard error; in % of the mean of both. Detectable from: a smaller
-change may be chance (5 % of unchanged heads exceed it, by Student’s t). It covers how the head
-lies in the scanner and on the grid of voxels, not what else differs between two sessions, such as the scanner.</p>
+change may be chance (5 % of unchanged heads exceed it, by Student’s t). It covers how the head lies in the scanner and on the grid of voxels, not what else differs between two sessions, such as the scanner.</p>
 </section>
 `;
 }
@@ -86,7 +85,7 @@ function courseSection({ scans, errorBars }: ComparisonRecord): Html | undefined
     'all ventricles, mL',
     scans.map(({ name, years, numbers }, k) => {
       const { value, standardError } = numbers.find(({ id }) => id === 'totalMl')!;
-      const reach = standardError === null ? null : confidenceReach(standardError, errorBars.variations);
+      const reach = confidenceReach(standardError ?? 0, errorBars.variations);
       return { name, at: years ?? k, value, reach };
     }),
     scans.every(({ years }) => years !== null) ? 'years' : 'scans',

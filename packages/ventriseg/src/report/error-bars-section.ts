@@ -22,8 +22,8 @@ ${numberTable(
   }),
 )}
 <p class="note">The scan was segmented again with the head ${variationsText(errorBars)}. Detectable change: two scans of an
-unchanged head differ by more in 5 % of cases (√2 times Student’s t of the standard error), as far as position and voxels go; another
-scanner, or voxels of quite another size, add to it. A dash: not every variation gave the number.</p>
+unchanged head differ by more in 5 % of cases (t √2 standard errors, by Student’s t), as far as position and voxels go;
+another scanner, or voxels of quite another size, add to it. A dash: not every variation gave the number.</p>
 </section>
 `;
 }

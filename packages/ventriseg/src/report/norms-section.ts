@@ -22,7 +22,7 @@ export function normsSection({ record }: ReportInputs): Html | undefined {
 <h2>Beside published norms</h2>
 ${norms.compared.map((norm) => {
   const error = errorBars?.numbers.find(({ id }) => id === norm.number)?.standardError;
-  const reach = errorBars && error ? confidenceReach(error, errorBars.variations) : 0;
+  const reach = errorBars ? confidenceReach(error ?? 0, errorBars.variations) : 0;
   return html`<h3>${norm.title}: ${norm.value.toFixed(norm.digits)}${norm.unit === 'ratio' ? '' : ` ${norm.unit}`}, ${standardDeviations(norm.z)}</h3>
 ${normChart(norm, reach)}
 <p class="note">Grey band: mean ± 2 standard deviations (${norm.mean} ± ${norm.sd}) of ${norm.people} people of ${norm.age.from} to ${norm.age.to} years,

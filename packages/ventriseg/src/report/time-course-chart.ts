@@ -7,8 +7,8 @@ export interface TimePoint {
   /** Years, or the position of the scan. */
   readonly at: number;
   readonly value: number;
-  /** Half the length of its error bar, in the unit of the value; null without one. */
-  readonly reach: number | null;
+  /** Half the length of its error bar, in the unit of the value. */
+  readonly reach: number;
 }
 
 const width = 640;
@@ -21,9 +21,8 @@ export function timeCourseChart(
   points: readonly TimePoint[],
   horizontal: 'years' | 'scans',
 ): Html {
-  const reach = (point: TimePoint) => point.reach ?? 0;
-  const low = Math.min(...points.map((point) => point.value - reach(point)));
-  const high = Math.max(...points.map((point) => point.value + reach(point)));
+  const low = Math.min(...points.map((point) => point.value - point.reach));
+  const high = Math.max(...points.map((point) => point.value + point.reach));
   const room = Math.max((high - low) * 0.15, Math.abs(high) * 0.02, 0.1);
   const ticks = ticksOf(Math.max(0, low - room), high + room, 5);
   const [bottom, top] = [Math.min(ticks[0]!, low), Math.max(ticks.at(-1)!, high)];
@@ -48,7 +47,7 @@ ${ticks.map(
 <path class="line" d="${path}"/>
 ${points.map((point) => {
   const px = x(point.at);
-  return html`<line class="bar" x1="${px}" x2="${px}" y1="${y(point.value - reach(point))}" y2="${y(point.value + reach(point))}"/>
+  return html`<line class="bar" x1="${px}" x2="${px}" y1="${y(point.value - point.reach)}" y2="${y(point.value + point.reach)}"/>
 <circle class="point" cx="${px}" cy="${y(point.value)}" r="4"/>
 <text x="${px}" y="${height - margin.bottom + 18}" text-anchor="middle">${
     horizontal === 'years' ? `${point.at.toFixed(2)} years` : point.name

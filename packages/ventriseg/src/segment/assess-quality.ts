@@ -1,6 +1,7 @@
 /** Which rules of the table in quality.ts a result breaks. */
 import { type Shape3, type Vec3, type Volume, voxelSizesMm } from '@ventriseg/imaging';
 import { ventricles } from '../labels/index.ts';
+import { isOneMm } from '../volumes/index.ts';
 import type { VentricleVolumes } from './measure-labels.ts';
 import type { MidSagittalPlane } from './mid-sagittal-plane.ts';
 import { type QualityCode, type QualityFinding, qualityLimits, qualityRules } from './quality.ts';
@@ -65,9 +66,6 @@ export function assessQuality(inputs: QualityInputs): QualityFinding[] {
 
 type Add = (code: QualityCode, message: string) => void;
 
-/** Sides of voxels that differ from 1 mm by less are as headers round them. */
-const sideTolerance = 0.005;
-
 function judgeNetworks(evidence: LocateEvidence, totalMl: number, voxelMm: Vec3, add: Add): void {
   const { locatedMl, outsideShare, confidence } = evidence;
   const limits = qualityLimits;
@@ -75,8 +73,7 @@ function judgeNetworks(evidence: LocateEvidence, totalMl: number, voxelMm: Vec3,
     locatedMl > 0 &&
     (locatedMl < limits.disagreement.least * totalMl || locatedMl > limits.disagreement.most * totalMl);
   const { doubtful, doubtfulAtOneMm, unusable } = limits.confidence;
-  const isOneMm = voxelMm.every((mm) => Math.abs(mm - 1) < sideTolerance);
-  if (confidence !== undefined && confidence < (isOneMm ? doubtfulAtOneMm : doubtful)) {
+  if (confidence !== undefined && confidence < (voxelMm.every(isOneMm) ? doubtfulAtOneMm : doubtful)) {
     const usable = confidence >= (disagree ? doubtful : unusable);
     add(
       usable ? 'LOW_CONFIDENCE' : 'UNFAMILIAR_IMAGE',

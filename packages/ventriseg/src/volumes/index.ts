@@ -29,6 +29,7 @@ export {
 export {
   cutBox,
   gridOfBox,
+  isOneMm,
   locateBlock,
   locateBlocks,
   locateImage,

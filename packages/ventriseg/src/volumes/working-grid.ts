@@ -136,7 +136,7 @@ function fillPadding(data: Float32Array, [nx, ny, nz]: Shape3, inside: Shape3, f
   }
 }
 
-function isOneMm(size: number): boolean {
+export function isOneMm(size: number): boolean {
   return Math.abs(size - 1) <= TOLERANCE;
 }
 
